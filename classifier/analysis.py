@@ -1,0 +1,151 @@
+"""The way of an article: from a batch of documents to all signals, as arrays.
+
+tokens -> tags -> attributions -> sources -> sentence signals -> article features. `training` runs the
+same steps (with taggers that have not seen the article), so that what is learned is what is scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from classifier.attribution import SpanSet, link
+from classifier.batch import Batch, place_codes
+from classifier.features import Rows, Tags, TermIndex, dense
+from classifier.signals import LinearModels, probabilities
+from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
+from classifier.sources import Entity
+from classifier.tagger import Tagger
+from classifier.vocabulary import TypeTable
+
+
+@dataclass
+class Models:
+    """Everything fitted that scoring needs; `classifier.artifact` reads and writes it."""
+
+    vocabularies: dict[str, Sequence[str]]
+    clusters: np.ndarray
+    vectors: np.ndarray
+    taggers: dict[str, Tagger]
+    linker: dict[str, np.ndarray]
+    source_types: SourceTypeModel
+    terms: TermIndex
+    auxiliary: LinearModels
+    signals: LinearModels
+    thresholds: dict[str, float]
+    scores: dict[str, dict]
+
+    def new_table(self) -> TypeTable:
+        return TypeTable(self.vocabularies, self.clusters)
+
+
+@dataclass
+class SentenceAttribution:
+    """The part of an attribution that stands in one sentence; token indices of the batch, half open."""
+
+    resolved: int  # index into Analysis.resolved
+    source: tuple[int, int] | None
+    cue: tuple[int, int] | None
+    contents: list[tuple[int, int]]
+
+
+@dataclass
+class Attributions:
+    """Attributions of a batch: spans, resolved sources, types, and by sentence."""
+
+    found: SpanSet
+    resolved: list[Resolved]
+    entities: list[list[Entity]]
+    types: np.ndarray  # probabilities of TYPES by link
+    by_sentence: list[list[SentenceAttribution]]
+    rows: list[list[str]] = field(default_factory=list)  # features of the source type model by link
+
+
+def tag(batch: Batch, taggers: dict[str, Tagger]) -> Tags:
+    """Run the three taggers over a batch."""
+    codes = place_codes(batch)
+    best, p = taggers["attribution"].decode(batch, codes)
+    hedge, hedge_p = taggers["hedge"].decode(batch, codes)
+    loaded, loaded_p = taggers["loaded"].decode(batch, codes)
+    return Tags(best, p, hedge, 1.0 - hedge_p[:, 0], loaded, 1.0 - loaded_p[:, 0])
+
+
+def attribute(
+    batch: Batch, labels: np.ndarray, names: Sequence[str], linker: dict[str, np.ndarray], types: SourceTypeModel | None
+) -> Attributions:
+    """Link the tagged spans, resolve the sources and judge their types."""
+    found = SpanSet.tagged(batch, labels, names)
+    links = link(batch, found, linker["source"], linker["content"])
+    resolved, entities = resolve(batch, found, links)
+    rows = [features(batch, found, r, entities[r.document]) for r in resolved]
+    p = types.probabilities(rows) if types else np.zeros((len(rows), len(TYPES)), dtype=np.float32)
+    return Attributions(found, resolved, entities, p, _by_sentence(batch, found, resolved), rows)
+
+
+def _by_sentence(batch: Batch, found: SpanSet, resolved: Sequence[Resolved]) -> list[list[SentenceAttribution]]:
+    out: list[list[SentenceAttribution]] = [[] for _ in range(batch.n_sentences)]
+    bounds = batch.sentence_bounds
+    for k, one in enumerate(resolved):
+        parts: dict[int, SentenceAttribution] = {}
+
+        def part(sentence: int, k: int = k, parts: dict[int, SentenceAttribution] = parts) -> SentenceAttribution:
+            if sentence not in parts:
+                parts[sentence] = SentenceAttribution(k, None, None, [])
+            return parts[sentence]
+
+        for i in one.link.contents:
+            a, b = int(found.first[i]), int(found.last[i])
+            for s in range(int(batch.sentence_of[a]), int(batch.sentence_of[b - 1]) + 1):
+                part(s).contents.append((max(a, int(bounds[s])), min(b, int(bounds[s + 1]))))
+        for name, index in (("source", one.link.source), ("cue", one.link.cue)):
+            if index is None:
+                continue
+            s = int(found.sentence[index])
+            if s in parts or not one.link.contents:
+                a, b = int(found.first[index]), min(int(found.last[index]), int(bounds[s + 1]))
+                setattr(part(s), name, (a, b))
+        for s, value in parts.items():
+            out[s].append(value)
+    return out
+
+
+@dataclass
+class Analysis:
+    """All signals of a batch.
+
+    ``probabilities`` by group of `classifier.signals.GROUPS`; ``scores`` are the log-odds before.
+    """
+
+    batch: Batch
+    tags: Tags
+    attributions: Attributions
+    rows: Rows
+    dense: np.ndarray
+    names: list[str]
+    scores: np.ndarray
+    probabilities: dict[str, np.ndarray]
+
+
+def with_auxiliary(
+    rows: Rows, values: np.ndarray, names: list[str], auxiliary: LinearModels
+) -> tuple[np.ndarray, list[str]]:
+    """Append the log-odds of the models of public corpora to the dense features."""
+    if not auxiliary.outputs:
+        return values, names
+    more = np.clip(auxiliary.scores(rows, values), -6, 6)
+    return np.concatenate([values, more], axis=1), [*names, *(f"model: {o}" for o in auxiliary.outputs)]
+
+
+def analyse(batch: Batch, models: Models) -> Analysis:
+    """Run every step over a batch."""
+    tags = tag(batch, models.taggers)
+    attributions = attribute(
+        batch, tags.attribution, models.taggers["attribution"].labels, models.linker, models.source_types
+    )
+    rows = models.terms.rows(batch)
+    values, names = dense(batch, tags, models.vectors)
+    values, names = with_auxiliary(rows, values, names, models.auxiliary)
+    scores = models.signals.scores(rows, values)
+    return Analysis(batch, tags, attributions, rows, values, names, scores, probabilities(models.signals, scores))

@@ -1,0 +1,245 @@
+"""The artifact: everything fitted, as arrays and JSON in one folder, read without unpickling anything.
+
+``manifest.json`` names every file with its SHA-256, and for arrays their shape and type. Reading first
+audits (names, hashes, headers), then maps the arrays into memory; nothing in an artifact is executed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier.analysis import Models
+from classifier.features import TermIndex
+from classifier.signals import LinearModels
+from classifier.source_types import SourceTypeModel
+from classifier.tagger import Tagger
+
+FORMAT_VERSION = 1
+_MAX_BYTES = 200_000_000
+_VECTOR_STEPS = np.float32(127)  # word vectors lie in -1..1 and are stored as whole numbers
+_HERE = Path(__file__).resolve().parent
+
+
+def default_path() -> Path:
+    """The shipped artifact: inside an installed wheel, else beside the packages in a clone.
+
+    Raises
+    ------
+    FileNotFoundError
+        Where neither is there.
+    """
+    for path in (_HERE / "_artifact", _HERE.parent / "artifacts" / "en"):
+        if (path / "manifest.json").is_file():
+            return path
+    raise FileNotFoundError(
+        "no shipped artifact found; train one with 'accordingto train --out DIR' and load it by its path"
+    )
+
+
+def save(models: Models, path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Write an artifact; the folder appears whole or not at all.
+
+    Parameters
+    ----------
+    models : Models
+    path : Path
+        The folder; an artifact that is there already is replaced.
+    manifest : mapping
+        What to record beside the files: versions, data, measured quality.
+
+    Returns
+    -------
+    dict
+        The manifest as written.
+    """
+    path = Path(path)
+    if path.exists() and any(path.iterdir()) and not (path / "manifest.json").is_file():
+        raise FileExistsError(f"{path} holds other files than an artifact; name another folder")
+    aside = path.with_name(path.name + ".partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    try:
+        files: dict[str, Any] = {}
+        arrays, texts = _take_apart(models)
+        for name, array in arrays.items():
+            np.save(aside / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
+            files[f"{name}.npy"] = {"shape": list(array.shape), "dtype": str(array.dtype)}
+        for name, value in texts.items():
+            text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+            (aside / f"{name}.json").write_text(text, encoding="utf-8")
+            files[f"{name}.json"] = {}
+        for name, entry in files.items():
+            data = (aside / name).read_bytes()
+            entry.update(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
+        whole = {**manifest, "format": FORMAT_VERSION, "reader": FORMAT_VERSION, "files": files}
+        whole["digest"] = _digest(files)
+        (aside / "manifest.json").write_text(
+            json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8"
+        )
+        if path.exists():
+            shutil.rmtree(path)
+        aside.rename(path)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return whole
+
+
+def _digest(files: Mapping[str, Any]) -> str:
+    lines = "".join(f"{name} {files[name]['sha256']}\n" for name in sorted(files))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
+def verify(path: Path | str) -> dict[str, Any]:
+    """Audit an artifact: every file there, inside the folder, of the recorded size and hash.
+
+    Returns
+    -------
+    dict
+        The manifest.
+
+    Raises
+    ------
+    ValueError
+        Naming the file and what is wrong with it.
+    """
+    folder = Path(path)
+    file = folder / "manifest.json"
+    if not file.is_file():
+        raise ValueError(f"{folder} is no artifact: there is no manifest.json")
+    if file.stat().st_size > _MAX_BYTES:
+        raise ValueError(f"{file}: larger than any manifest")
+    try:
+        manifest = json.loads(file.read_text(encoding="utf-8"))
+        version, files = manifest["reader"], manifest["files"]
+        listed = {str(name): entry for name, entry in files.items()}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"{file}: not a manifest ({type(error).__name__}: {error})") from None
+    if not isinstance(version, int) or version > FORMAT_VERSION:
+        raise ValueError(f"{file}: needs a reader of format {version!r}; this version reads up to {FORMAT_VERSION}")
+    for name, entry in listed.items():
+        one = folder / name
+        if name != Path(name).name or name in ("", ".", "..") or not name.endswith((".npy", ".json")):
+            raise ValueError(f"{file}: {name!r} is not the name of a file in the artifact's folder")
+        if one.is_symlink() or not one.is_file():
+            raise ValueError(f"{one}: missing, or not a plain file")
+        if not isinstance(entry, dict) or one.stat().st_size != entry.get("bytes") or entry["bytes"] > _MAX_BYTES:
+            raise ValueError(f"{one}: {one.stat().st_size} bytes, not as the manifest says")
+        if hashlib.sha256(one.read_bytes()).hexdigest() != entry.get("sha256"):
+            raise ValueError(f"{one}: its SHA-256 is not the manifest's: damaged or changed")
+    if manifest.get("digest") != _digest(listed):
+        raise ValueError(f"{file}: its digest does not fit its files")
+    return manifest
+
+
+def load(path: Path | str | None = None) -> tuple[Models, dict[str, Any]]:
+    """Read an artifact.
+
+    Returns
+    -------
+    models : Models
+    manifest : dict
+
+    Raises
+    ------
+    ValueError
+        Where a file is damaged, missing or not what the manifest says.
+    """
+    folder = Path(path) if path is not None else default_path()
+    manifest = verify(folder)
+    arrays: dict[str, np.ndarray] = {}
+    texts: dict[str, Any] = {}
+    for name, entry in manifest["files"].items():
+        stem, _, ending = name.rpartition(".")
+        try:
+            if ending == "json":
+                texts[stem] = json.loads((folder / name).read_text(encoding="utf-8"))
+            else:
+                arrays[stem] = np.load(folder / name, mmap_mode="r", allow_pickle=False)
+        except (ValueError, OSError, RecursionError) as error:
+            raise ValueError(f"{folder / name}: {error}") from None
+        if ending == "npy" and (
+            list(arrays[stem].shape) != entry.get("shape") or str(arrays[stem].dtype) != entry.get("dtype")
+        ):
+            raise ValueError(
+                f"{folder / name}: shape {arrays[stem].shape}, type {arrays[stem].dtype}: not as the manifest says"
+            )
+    try:
+        return _put_together(arrays, texts), manifest
+    except (KeyError, IndexError, TypeError, AttributeError) as error:
+        raise ValueError(f"{folder}: incomplete or inconsistent artifact ({type(error).__name__}: {error})") from None
+
+
+def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+    arrays: dict[str, np.ndarray] = {
+        "clusters": models.clusters.astype(np.int16),
+        "vectors": np.round(models.vectors * _VECTOR_STEPS).astype(np.int8),
+        "linker": np.stack([models.linker["source"], models.linker["content"]]).astype(np.float32),
+        "source_types": models.source_types.weights.astype(np.float32),
+        "term_words": models.terms.words.astype(np.int32),
+        "term_pairs": models.terms.pairs.astype(np.int64),
+        "term_idf": models.terms.idf.astype(np.float32),
+    }
+    texts: dict[str, Any] = {
+        "vocabularies": {k: list(v) for k, v in models.vocabularies.items()},
+        "source_types": list(models.source_types.vocabulary),
+        "settings": {"thresholds": models.thresholds, "scores": models.scores},
+    }
+    for name, tagger in models.taggers.items():
+        arrays[f"tagger_{name}"] = tagger.families.astype(np.float16)
+        arrays[f"tagger_{name}_places"] = np.concatenate(list(tagger.places.values())).astype(np.float16)
+        arrays[f"tagger_{name}_transitions"] = np.vstack([tagger.transitions, tagger.start]).astype(np.float32)
+        texts[f"tagger_{name}"] = {
+            "labels": tagger.labels,
+            "offsets": tagger.offsets,
+            "places": [[n, len(w)] for n, w in tagger.places.items()],
+        }
+    for name, linear in (("auxiliary", models.auxiliary), ("signals", models.signals)):
+        arrays[f"{name}_terms"] = linear.terms.astype(np.float16)
+        arrays[f"{name}_dense"] = linear.dense.astype(np.float32)
+        arrays[f"{name}_intercepts"] = linear.intercepts.astype(np.float32)
+        texts[f"{name}"] = list(linear.outputs)
+    return arrays, texts
+
+
+def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) -> Models:
+    taggers = {}
+    for name in ("attribution", "hedge", "loaded"):
+        about = texts[f"tagger_{name}"]
+        places, at = {}, 0
+        for template, size in about["places"]:
+            places[template] = arrays[f"tagger_{name}_places"][at : at + size]
+            at += size
+        transitions = arrays[f"tagger_{name}_transitions"]
+        taggers[name] = Tagger(
+            about["labels"], about["offsets"], arrays[f"tagger_{name}"], places, transitions[:-1], transitions[-1]
+        )
+    linear = {
+        name: LinearModels(
+            tuple(texts[name]),
+            arrays[f"{name}_terms"],
+            np.asarray(arrays[f"{name}_dense"]),
+            arrays[f"{name}_intercepts"],
+        )
+        for name in ("auxiliary", "signals")
+    }
+    n_words = len(texts["vocabularies"]["word"])
+    return Models(
+        vocabularies=texts["vocabularies"],
+        clusters=arrays["clusters"],
+        vectors=arrays["vectors"].astype(np.float32) / _VECTOR_STEPS,
+        taggers=taggers,
+        linker={"source": arrays["linker"][0], "content": arrays["linker"][1]},
+        source_types=SourceTypeModel(texts["source_types"], arrays["source_types"]),
+        terms=TermIndex(arrays["term_words"], arrays["term_pairs"], arrays["term_idf"], n_words),
+        auxiliary=linear["auxiliary"],
+        signals=linear["signals"],
+        thresholds=texts["settings"]["thresholds"],
+        scores=texts["settings"]["scores"],
+    )

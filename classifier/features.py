@@ -1,0 +1,286 @@
+"""Sentences as numbers: what the models of hedging, tone, frames, boilerplate and attribution see.
+
+Two blocks. The sparse one holds words and word pairs (tf-idf, rows of length one). The dense one
+holds named features: lexicon classes, shapes, quotation, place in the article, what the taggers
+found, averages of word vectors, and the same averaged over the whole article. Training fits
+scikit-learn estimators on exactly these rows; scoring multiplies them with the compiled weights.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier.batch import Batch
+from classifier.vocabulary import CLASSES, SHAPE_ID
+
+_SHAPES = tuple(SHAPE_ID)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A sparse matrix in compressed rows: row i holds ``indices[indptr[i]:indptr[i + 1]]`` and their values."""
+
+    indptr: np.ndarray
+    indices: np.ndarray
+    values: np.ndarray
+
+    def times(self, weights: np.ndarray) -> np.ndarray:
+        """Product with a dense matrix, ndarray of float32, shape (n_rows, weights.shape[1])."""
+        n = len(self.indptr) - 1
+        out = np.zeros((n, weights.shape[1]), dtype=np.float32)
+        if len(self.indices):
+            products = weights[self.indices].astype(np.float32) * self.values[:, None]
+            filled = np.flatnonzero(np.diff(self.indptr))
+            out[filled] = np.add.reduceat(products, self.indptr[:-1][filled], axis=0)
+        return out
+
+
+class TermIndex:
+    """Words and word pairs that the sparse block counts.
+
+    Parameters
+    ----------
+    words : ndarray of int, ascending
+        Indices into the "word" vocabulary that are terms: columns 0..len(words) - 1.
+    pairs : ndarray of int64, ascending
+        Keys ``first * (n_words + 1) + second`` of the pairs that are terms: the columns after.
+    idf : ndarray of float32, shape (len(words) + len(pairs),)
+    """
+
+    def __init__(self, words: np.ndarray, pairs: np.ndarray, idf: np.ndarray, n_words: int) -> None:
+        self.words, self.pairs, self.idf = words, pairs, idf
+        self.base = n_words + 1
+        self.column = np.full(self.base, -1, dtype=np.int32)
+        self.column[words] = np.arange(len(words), dtype=np.int32)
+
+    def __len__(self) -> int:
+        return len(self.idf)
+
+    def pair_keys(self, batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+        """Keys of neighbouring words within sentences, and the sentences they stand in."""
+        word = batch.table.codes[batch.types, 0].astype(np.int64)
+        same = batch.sentence_of[1:] == batch.sentence_of[:-1]
+        ok = same & (word[1:] > 0) & (word[:-1] > 0)
+        return (word[:-1] * self.base + word[1:])[ok], batch.sentence_of[1:][ok]
+
+    def rows(self, batch: Batch) -> Rows:
+        """tf-idf rows of a batch's sentences: (1 + log count) * idf, scaled to length one."""
+        column = self.column[batch.table.codes[batch.types, 0]]
+        ok = column >= 0
+        keys, sentences = self.pair_keys(batch)
+        if len(self.pairs):
+            place = np.minimum(np.searchsorted(self.pairs, keys), len(self.pairs) - 1)
+            hit = self.pairs[place] == keys
+        else:
+            place = hit = np.zeros(len(keys), dtype=bool)
+        columns = np.concatenate([column[ok], place[hit] + len(self.words)]).astype(np.int64)
+        sentence = np.concatenate([batch.sentence_of[ok], sentences[hit]]).astype(np.int64)
+        cells, counts = np.unique(sentence * len(self.idf) + columns, return_counts=True)
+        sentence, columns = np.divmod(cells, max(len(self.idf), 1))
+        values = ((1.0 + np.log(counts)) * self.idf[columns]).astype(np.float32)
+        n = batch.n_sentences
+        norm = np.sqrt(np.bincount(sentence, weights=values * values, minlength=n))
+        values = (values / np.maximum(norm[sentence], 1e-9)).astype(np.float32)
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(sentence, minlength=n))])
+        return Rows(indptr, columns, values)
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What the taggers say of a batch's tokens.
+
+    ``attribution``: best label (index into the tagger's labels); ``probabilities``: marginals of
+    O, B/I source, B/I cue, B/I content; ``hedge`` and ``loaded``: best labels O, B, I of the cue
+    taggers and ``hedge_probability``, ``loaded_probability`` of being part of a cue.
+    """
+
+    attribution: np.ndarray
+    probabilities: np.ndarray
+    hedge: np.ndarray
+    hedge_probability: np.ndarray
+    loaded: np.ndarray
+    loaded_probability: np.ndarray
+
+
+def _sums(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    """Sums over consecutive groups (none empty), as float32."""
+    if not len(values):
+        return np.zeros((0, *values.shape[1:]), dtype=np.float32)
+    return np.add.reduceat(values, bounds[:-1], axis=0, dtype=np.float32)
+
+
+def dense(batch: Batch, tags: Tags, vectors: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """The dense features of a batch's sentences.
+
+    Parameters
+    ----------
+    batch : Batch
+    tags : Tags
+    vectors : ndarray, shape (n_words + 1, dimensions)
+
+    Returns
+    -------
+    values : ndarray of float32, shape (n_sentences, n_features)
+    names : list of str
+    """
+    bounds = batch.sentence_bounds
+    n = np.diff(bounds).astype(np.float32)
+    root = np.sqrt(n)[:, None]
+    columns: list[np.ndarray] = []
+    names: list[str] = []
+
+    def add(values: np.ndarray, *labels: str) -> None:
+        columns.append(values.reshape(len(n), -1).astype(np.float32))
+        names.extend(labels)
+
+    flags = batch.flags
+    inside = batch.inside
+    counts = _sums(flags, bounds)
+    outside_counts = _sums(flags & ~inside[:, None], bounds)
+    add(counts / root, *(f"words: {c}" for c in CLASSES))
+    add(counts > 0, *(f"has: {c}" for c in CLASSES))
+    add(outside_counts / root, *(f"unquoted words: {c}" for c in CLASSES))
+    first = flags[bounds[:-1]]
+    add(first, *(f"begins with: {c}" for c in CLASSES))
+    shape = batch.table.codes[batch.types, -1]
+    shapes = _sums(np.eye(len(_SHAPES), dtype=np.float32)[shape], bounds)
+    add(shapes / root, *(f"shape: {s}" for s in _SHAPES))
+    add(np.eye(len(_SHAPES), dtype=np.float32)[shape[bounds[:-1]]], *(f"begins: {s}" for s in _SHAPES))
+    ends = shape[bounds[1:] - 1]
+    add(np.eye(len(_SHAPES), dtype=np.float32)[ends], *(f"ends: {s}" for s in _SHAPES))
+    question = _ends_with(batch, "?")
+    add(question, "is a question")
+    add(_ends_with(batch, "!"), "is an exclamation")
+
+    quoted = _sums(inside, bounds) / n
+    add(np.stack([quoted, quoted > 0, quoted > 0.9], axis=1), "share quoted", "has quotation", "all quoted")
+    add(np.stack([np.log(n), n < 5, n > 40], axis=1), "log words", "under 5 words", "over 40 words")
+
+    p = tags.probabilities
+    source, cue, content = p[:, 1] + p[:, 2], p[:, 3] + p[:, 4], p[:, 5] + p[:, 6]
+    per_token = np.stack([source, cue, content, content * inside, content * ~inside, p[:, 1], p[:, 3], p[:, 5]], axis=1)
+    shares = _sums(per_token, bounds)
+    add(
+        np.concatenate([shares[:, :5] / n[:, None], np.minimum(shares[:, 5:], 3)], axis=1),
+        "share source", "share cue", "share content", "share quoted content", "share unquoted content",
+        "sources", "cues", "contents",
+    )  # fmt: skip
+    tops = (
+        np.maximum.reduceat(np.stack([source, cue, content], axis=1), bounds[:-1], axis=0) if len(n) else shares[:, :3]
+    )
+    add(tops, "surest source", "surest cue", "surest content")
+    cue_of = np.stack([tags.hedge_probability, tags.loaded_probability, tags.loaded_probability * inside], axis=1)
+    sums = _sums(cue_of, bounds)
+    add(np.minimum(sums, 4), "hedge cues", "loaded cues", "quoted loaded cues")
+    tops = np.maximum.reduceat(cue_of, bounds[:-1], axis=0) if len(n) else sums
+    add(tops, "surest hedge cue", "surest loaded cue", "surest quoted loaded cue")
+    none = 1.0 - np.exp(_sums(np.log1p(-np.minimum(cue_of[:, :2], 0.999)), bounds))
+    add(none, "any hedge cue", "any loaded cue")
+
+    word = batch.table.codes[batch.types, 0]
+    known = np.maximum(_sums((word > 0).astype(np.float32), bounds), 1.0)[:, None]
+    means = _sums(vectors[word].astype(np.float32), bounds) / np.sqrt(known)
+    add(means, *(f"vector {i}" for i in range(vectors.shape[1])))
+
+    values = np.concatenate(columns, axis=1)
+    return _with_context(batch, values, names, n)
+
+
+def _ends_with(batch: Batch, mark: str) -> np.ndarray:
+    """Whether one of the last three tokens of each sentence is `mark`."""
+    mark_type = batch.table.ids_of.get(mark, -1)
+    last = batch.sentence_bounds[1:] - 1
+    first = batch.sentence_bounds[:-1]
+    found = np.zeros(len(last), dtype=bool)
+    for back in range(3):
+        at = np.maximum(last - back, first)
+        found |= batch.types[at] == mark_type
+    return found
+
+
+_NEIGHBOUR = (
+    "share quoted", "share content", "share source", "share cue", "hedge cues", "loaded cues", "log words",
+    "is a question", "words: web", "words: first_person", "words: evaluative",
+)  # fmt: skip
+_ARTICLE = (
+    *_NEIGHBOUR, "share quoted content", "share unquoted content", "sources", "cues", "contents", "has quotation",
+    "words: connective", "words: boost", "words: say", "words: claim", "words: believe", "words: second_person",
+    "words: question", "words: negation", "words: time", "words: role", "words: hedge_modal", "shape: Capital",
+    "shape: digit", "unquoted words: evaluative", "unquoted words: boost", "unquoted words: first_person",
+    "unquoted words: connective", "is an exclamation",
+)  # fmt: skip
+
+
+def _with_context(batch: Batch, values: np.ndarray, names: list[str], n: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Append the place in the article, the neighbours' features and the article's means."""
+    document = batch.document_of_sentence
+    n_sentences = np.bincount(document, minlength=len(batch.documents))
+    first_sentence = np.concatenate([[0], np.cumsum(n_sentences)])[:-1]
+    index = np.arange(len(n)) - first_sentence[document]
+    total = n_sentences[document].astype(np.float32)
+    alone = total == 1
+    headline = np.zeros(len(n), dtype=bool)
+    starts = {int(s) for s in batch.chain_bounds}
+    begins_paragraph = np.array([int(b) in starts for b in batch.sentence_bounds[:-1]], dtype=bool)
+    ends_paragraph = np.array([int(b) in starts for b in batch.sentence_bounds[1:]], dtype=bool)
+    for d, doc in enumerate(batch.documents):
+        if doc.has_headline and len(doc.words) > doc.n_title:
+            headline[first_sentence[d]] = True
+    place = index / np.maximum(total - 1, 1)
+    from_end = total - 1 - index
+    columns = [
+        np.stack(
+            [
+                headline,
+                alone,
+                ~alone * place,
+                ~alone * (index <= 1),
+                ~alone * (index == 2),
+                ~alone * (from_end == 0),
+                ~alone * (from_end < 3),
+                ~alone * (from_end < 8),
+                ~alone * np.log1p(total),
+                ~alone * begins_paragraph,
+                ~alone * ends_paragraph,
+                ~alone * (begins_paragraph & ends_paragraph),
+                _repeated(batch),
+            ],
+            axis=1,
+        )  # fmt: skip
+    ]
+    out = [
+        *names, "headline", "alone", "place", "first line", "second line", "last line", "last 3 lines", "last 8 lines",
+        "log sentences", "begins paragraph", "ends paragraph", "is a paragraph", "repeated line",
+    ]  # fmt: skip
+    near = values[:, [names.index(k) for k in _NEIGHBOUR]]
+    for step, label in ((-1, "previous"), (1, "next")):
+        other = np.arange(len(n)) + step
+        ok = (other >= 0) & (other < len(n))
+        other = np.clip(other, 0, max(len(n) - 1, 0))
+        ok &= document[other] == document
+        columns.append(near[other] * ok[:, None])
+        out += [f"{label} sentence, {k}" for k in _NEIGHBOUR]
+    wide = [names.index(k) for k in _ARTICLE] + [i for i, k in enumerate(names) if k.startswith("vector ")]
+    cut = np.concatenate([first_sentence, [len(n)]]).astype(np.int64)
+    filled = np.flatnonzero(n_sentences)
+    means = np.zeros((len(batch.documents), len(wide)), dtype=np.float32)
+    if len(filled):
+        means[filled] = np.add.reduceat(values[:, wide], cut[:-1][filled], axis=0) / n_sentences[filled, None]
+    columns.append(np.where(alone[:, None], 0, means[document]))
+    out += [f"article, {names[i]}" for i in wide]
+    return np.concatenate([values, *(c.astype(np.float32) for c in columns)], axis=1), out
+
+
+def _repeated(batch: Batch) -> np.ndarray:
+    """Whether the sentence's words stand in its article more than once (captions repeat)."""
+    seen: dict[tuple[int, bytes], int] = {}
+    document = batch.document_of_sentence
+    keys = []
+    bounds = batch.sentence_bounds
+    for s in range(batch.n_sentences):
+        key = (int(document[s]), batch.types[bounds[s] : bounds[s + 1]].tobytes())
+        keys.append(key)
+        seen[key] = seen.get(key, 0) + 1
+    return np.array([seen[k] > 1 for k in keys], dtype=bool)

@@ -1,0 +1,584 @@
+"""Scoring: articles in, reports out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier import artifact
+from classifier.analysis import Analysis, Models, SentenceAttribution, analyse
+from classifier.article import Article
+from classifier.batch import Batch
+from classifier.document import Document, read
+from classifier.report import (
+    ATTRIBUTION_TYPES,
+    FRAMES,
+    SCORES,
+    ArticleReport,
+    Attribution,
+    Score,
+    Sentence,
+    Signal,
+    Source,
+    Span,
+)
+from classifier.scores import MIN_SENTENCES, MIN_WORDS, article_features, score
+from classifier.source_types import TYPES
+from classifier.sources import anonymity_reason, asks_anonymity
+from classifier.tagger import spans
+from classifier.vocabulary import normal
+
+_BATCH = 16
+_MOST_CUES = 4  # words shown for an opinion
+_MIN_CUE = 2.0  # log-odds (before the sentence's length) that make a word worth showing
+# English text has at least this share of its words among the commonest function words
+_FUNCTION_WORDS = frozenset(
+    "the a an of in on at by for with from to and or as that is are was were be been it he she they his her "
+    "their this but not have has had who which said will would i you we".split()
+)
+_MIN_FUNCTION_SHARE = 0.2
+
+Input = Article | str | Mapping[str, Any]
+
+
+def load(path: str | Path | None = None) -> Predictor:
+    """Load an artifact; the shipped one without a path. Same as `Predictor.load`."""
+    return Predictor.load(path)
+
+
+class Predictor:
+    """Scores articles with one artifact.
+
+    Made by `load`; holds no state that scoring changes but a cache of word types.
+    """
+
+    def __init__(self, models: Models, manifest: Mapping[str, Any], path: str | None = None) -> None:
+        self.models = models
+        self.manifest = manifest
+        self.path = path
+        self._table = models.new_table()
+
+    @classmethod
+    def load(cls, path: str | Path | None = None) -> Predictor:
+        """Load an artifact.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Folder of an artifact; the shipped one by default.
+
+        Raises
+        ------
+        ValueError
+            Where the artifact is damaged or not one; the message names the file.
+        FileNotFoundError
+            Where there is no shipped artifact.
+        """
+        models, manifest = artifact.load(path)
+        return cls(models, manifest, None if path is None else str(path))
+
+    @property
+    def signature(self) -> str:
+        """What it takes to get a number again: version of the program and digest of the artifact."""
+        from classifier import __version__
+
+        return f"accordingto {__version__}|artifact {self.manifest['digest'][:16]}|format {self.manifest['format']}"
+
+    def score(self, article: Input) -> ArticleReport:
+        """Score one article.
+
+        Parameters
+        ----------
+        article : str, Article or mapping with "text"
+            A str is the article's text, headline included or not.
+
+        Returns
+        -------
+        ArticleReport
+            A text that cannot be judged gets NaN scores and warnings that say why.
+
+        Raises
+        ------
+        TypeError, ValueError
+            Where `article` is none of these.
+        """
+        return self._reports([Article.of(article)])[0]
+
+    def score_many(
+        self, articles: Iterable[Input], n_jobs: int | None = None, progress: bool = False
+    ) -> Iterator[ArticleReport]:
+        """Score articles one after another, in order, holding only a few at a time.
+
+        Parameters
+        ----------
+        articles : iterable
+            What `score` takes; read as needed.
+        n_jobs : int, optional
+            Processes, by joblib (-1: one a core; None: this process, or joblib's configured backend).
+        progress : bool
+            Show a progress bar on standard error.
+
+        Yields
+        ------
+        ArticleReport
+            One for each article. An item that is no article gives a report with NaN scores and a
+            warning that says what it was.
+        """
+        if isinstance(articles, (str, Mapping, Article)):
+            raise TypeError(f"score_many takes an iterable of articles, not one {type(articles).__name__}; use score")
+        chunks = _chunks(articles, _BATCH)
+        if n_jobs is None or n_jobs == 1:
+            results: Iterator[list[ArticleReport]] = (self._safe(chunk) for chunk in chunks)
+        else:
+            from joblib import Parallel, delayed
+
+            results = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")(
+                delayed(_score_chunk)(self.path, self.manifest["digest"], chunk) for chunk in chunks
+            )
+        reports = (report for chunk in results for report in chunk)
+        if progress:
+            from tqdm import tqdm
+
+            total = len(articles) if isinstance(articles, Sequence) else None
+            reports = iter(tqdm(reports, total=total, unit="article"))
+        return reports
+
+    def score_sentences(self, texts: Sequence[str]) -> list[Sentence]:
+        """Judge sentences, each by itself, without an article around it.
+
+        Parameters
+        ----------
+        texts : sequence of str
+            A text of several sentences is judged as one.
+
+        Returns
+        -------
+        list of Sentence
+            In order; offsets count in each text; ``source_index`` is None.
+
+        Raises
+        ------
+        TypeError
+            Where `texts` is a str, or an item of it is not one.
+        """
+        if isinstance(texts, str):
+            raise TypeError("score_sentences takes a list of str, not one str")
+        texts = list(texts)
+        for i, text in enumerate(texts):
+            if not isinstance(text, str):
+                raise TypeError(f"score_sentences takes str, but item {i} is a {type(text).__name__}")
+        out: list[Sentence] = []
+        for start in range(0, len(texts), 256):
+            part = texts[start : start + 256]
+            documents = [read(Article(t), [(0, len(t))]) for t in part]
+            documents = [_one_sentence(d) for d in documents]
+            filled = [d for d in documents if d.words]
+            analysis = analyse(Batch.of(filled, self._table), self.models) if filled else None
+            at = 0
+            for document in documents:
+                if document.words and analysis is not None:
+                    out.append(self._sentence(analysis, at, document, at, {}))
+                    at += 1
+                else:
+                    out.append(_empty_sentence(document.article.text))
+        return out
+
+    def explain(self, article: Input, sentence: int, output: str) -> dict[str, float]:
+        """Why a sentence has its probability: log-odds by feature.
+
+        Parameters
+        ----------
+        article
+            What `score` takes.
+        sentence : int
+            Index into ``report.sentences``.
+        output : str
+            A name of ``models.signals.outputs``: "hedged", "loaded", "opinion", "boilerplate",
+            "frame security", "attribution direct", "valence -1" and so on.
+
+        Returns
+        -------
+        dict
+            {feature: log-odds}, largest effect first, "intercept" included; they sum to the model's
+            log-odds (of a multinomial model: its score before normalising).
+        """
+        one = Article.of(article)
+        analysis = analyse(Batch.of([read(one)], self._table), self.models)
+        outputs = self.models.signals.outputs
+        if output not in outputs:
+            raise ValueError(f"no output {output!r}; there are {', '.join(outputs)}")
+        first = int(analysis.batch.documents[0].has_headline)
+        if not 0 <= sentence < analysis.batch.n_sentences - first:
+            raise ValueError(f"sentence {sentence} of {analysis.batch.n_sentences - first}")
+        words = self.models.vocabularies["word"]
+        terms = [words[w - 1] for w in self.models.terms.words.tolist()]
+        base = self.models.terms.base
+        terms += [f"{words[k // base - 1]} {words[k % base - 1]}" for k in self.models.terms.pairs.tolist()]
+        return self.models.signals.explain(
+            analysis.rows, analysis.dense, sentence + first, output, terms, analysis.names
+        )
+
+    def _safe(self, chunk: Sequence[Any]) -> list[ArticleReport]:
+        """Reports of a chunk; what cannot be scored gets a report that says why."""
+        articles: list[Article | str] = []
+        for item in chunk:
+            try:
+                articles.append(Article.of(item))
+            except (TypeError, ValueError) as error:
+                articles.append(str(error))
+        good = [a for a in articles if isinstance(a, Article)]
+        try:
+            reports = iter(self._reports(good))
+        except Exception:
+            reports = iter([self._alone(a) for a in good])
+        return [
+            next(reports) if isinstance(a, Article) else self._unscored(Article(""), (f"not scored: {a}",))
+            for a in articles
+        ]
+
+    def _alone(self, article: Article) -> ArticleReport:
+        try:
+            return self._reports([article])[0]
+        except Exception as error:
+            return self._unscored(article, (f"not scored: {type(error).__name__}: {error}",))
+
+    def _unscored(self, article: Article, warnings: tuple[str, ...]) -> ArticleReport:
+        return ArticleReport(
+            id=article.id,
+            title=article.title,
+            warnings=warnings,
+            sourcing=Score.missing(),
+            transparency=Score.missing(),
+            loaded=Score.missing(),
+            opinion=Score.missing(),
+            speculation=Score.missing(),
+            valence=math.nan,
+            frames=dict.fromkeys(FRAMES, math.nan),
+            sources=(),
+            sentences=(),
+            signature=self.signature,
+            text=article.text,
+        )
+
+    def _reports(self, articles: Sequence[Article]) -> list[ArticleReport]:
+        documents = [read(a) for a in articles]
+        filled = [d for d in documents if _has_words(d)]
+        analysis = analyse(Batch.of(filled, self._table), self.models) if filled else None
+        reports = []
+        at = 0
+        for document in documents:
+            if _has_words(document) and analysis is not None:
+                reports.append(self._report(analysis, at, document))
+                at += 1
+            else:
+                reports.append(self._unscored(document.article, ("empty: there are no words in the text",)))
+        return reports
+
+    def _report(self, analysis: Analysis, d: int, document: Document) -> ArticleReport:
+        batch = analysis.batch
+        first, last = np.searchsorted(batch.document_of_sentence, [d, d + 1]).tolist()
+        features, n_words, n_sentences = article_features(analysis, d, self.models.thresholds)
+        warnings = _warnings(document, n_words, n_sentences, last - first)
+        ledger, index = self._ledger(analysis, d, document, first, last)
+        sentences = [self._sentence(analysis, s, document, first, index) for s in range(first, last)]
+        headline = sentences.pop(0) if document.has_headline else None
+        if any(not w.startswith("note:") for w in warnings):
+            scores = {name: Score.missing() for name in SCORES}
+            valence = math.nan
+        else:
+            scores = {name: score(self.models.scores[name], name, features) for name in SCORES}
+            valence = score(self.models.scores["valence"], "valence", features).value
+        return ArticleReport(
+            id=document.article.id,
+            title=document.article.title,
+            warnings=tuple(warnings),
+            sourcing=scores["sourcing"],
+            transparency=scores["transparency"],
+            loaded=scores["loaded"],
+            opinion=scores["opinion"],
+            speculation=scores["speculation"],
+            valence=valence,
+            frames=self._frames(analysis, first + document.has_headline, last),
+            sources=tuple(ledger),
+            sentences=tuple(sentences),
+            signature=self.signature,
+            headline=headline,
+            text=document.article.text,
+        )
+
+    def _frames(self, analysis: Analysis, first: int, last: int) -> dict[str, float]:
+        thresholds = self.models.thresholds
+        story = analysis.probabilities["boilerplate"][first:last] < thresholds["boilerplate"]
+        if not story.any():
+            return dict.fromkeys(FRAMES, math.nan)
+        return {
+            f: float((analysis.probabilities[f"frame {f}"][first:last][story] >= thresholds[f"frame {f}"]).mean())
+            for f in FRAMES
+        }
+
+    def _ledger(
+        self, analysis: Analysis, d: int, document: Document, first: int, last: int
+    ) -> tuple[list[Source], dict[int, int]]:
+        """The sources of one article and the ledger index of its entities."""
+        links = analysis.attributions
+        batch = analysis.batch
+        boilerplate = analysis.probabilities["boilerplate"] >= self.models.thresholds["boilerplate"]
+        known: dict[int, dict[str, Any]] = {}
+        for s in range(first, last):
+            if boilerplate[s]:
+                continue
+            for part in links.by_sentence[s]:
+                entity = links.resolved[part.resolved].entity
+                if entity is None or TYPES[int(links.types[part.resolved].argmax())] == "none":
+                    continue
+                entry = known.setdefault(entity, {"links": [], "words": 0, "quoted": 0, "sentences": []})
+                entry["links"].append(part.resolved)
+                entry["sentences"].append(s)
+                for a, b in part.contents:
+                    words = [w[0].isalnum() for w in _words(batch, a, b)]
+                    entry["words"] += sum(words)
+                    entry["quoted"] += int((np.array(words, dtype=bool) & batch.inside[a:b]).sum())
+        sources: list[Source] = []
+        index: dict[int, int] = {}
+        lowered = [normal(w) for w in document.words]
+        for entity, entry in known.items():
+            about = links.entities[d][entity]
+            distinct = list(dict.fromkeys(entry["links"]))
+            p = links.types[distinct][:, :-1].sum(axis=0)
+            via = reason = ""
+            for k in distinct:
+                via = via or self._via(analysis, k)
+            for s in entry["sentences"]:
+                text = _sentence_text(batch, document, s, first)
+                if not reason and asks_anonymity(text):
+                    reason = anonymity_reason(text)
+            index[entity] = len(sources)
+            sources.append(
+                Source(
+                    name=about.name,
+                    title=about.title,
+                    type=TYPES[int(p.argmax())],
+                    via=via,
+                    anonymity_reason=reason,
+                    mentions=max(
+                        _mentions(lowered, about.name, about.kind), len(distinct) if about.kind != "person" else 1
+                    ),
+                    attributions=len(distinct),
+                    words=entry["words"],
+                    quoted_words=entry["quoted"],
+                )
+            )
+        return sources, index
+
+    def _via(self, analysis: Analysis, k: int) -> str:
+        """The outlet that an attribution of type media came through: the one told, or the reporting one."""
+        links = analysis.attributions
+        if TYPES[int(links.types[k].argmax())] != "media":
+            return ""
+        one = links.resolved[k]
+        if one.link.cue is None:
+            return ""
+        batch = analysis.batch
+        b = int(links.found.last[one.link.cue])
+        a = int(links.found.first[one.link.cue])
+        return _told(list(_words(batch, a, min(b + 6, batch.n_tokens))))
+
+    def _sentence(
+        self, analysis: Analysis, s: int, document: Document, first: int, index: Mapping[int, int]
+    ) -> Sentence:
+        p = analysis.probabilities
+        thresholds = self.models.thresholds
+        batch = analysis.batch
+        base = int(batch.document_bounds[batch.document_of_sentence[s]])
+        a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
+        whole = document.span(a - base, b - base)
+        boilerplate = float(p["boilerplate"][s])
+        story = boilerplate < thresholds["boilerplate"]
+        kinds = p["attribution"][s]
+        attributed = float(1.0 - kinds[0])
+        kind = "none"
+        if story and attributed >= thresholds["attributed"]:
+            kind = ATTRIBUTION_TYPES[1 + int(kinds[1:].argmax())]
+        attributions = tuple(
+            self._attribution(analysis, part, document, base, index) for part in analysis.attributions.by_sentence[s]
+        )
+        return Sentence(
+            start=whole.start,
+            end=whole.end,
+            text=whole.text,
+            boilerplate=boilerplate,
+            attribution=kind,
+            attributed=attributed,
+            attributions=attributions if story else (),
+            hedge=self._signal(analysis, s, "hedged", story, document, base),
+            loaded=self._signal(analysis, s, "loaded", story, document, base),
+            opinion=self._opinion(analysis, s, story, document, base),
+            valence=float(p["valence"][s, 2] - p["valence"][s, 0]),
+            frames={f: float(p[f"frame {f}"][s]) for f in FRAMES},
+        )
+
+    def _attribution(
+        self, analysis: Analysis, part: SentenceAttribution, document: Document, base: int, index: Mapping[int, int]
+    ) -> Attribution:
+        def span(ab: tuple[int, int] | None) -> Span | None:
+            return None if ab is None else document.span(ab[0] - base, ab[1] - base)
+
+        links = analysis.attributions
+        entity = links.resolved[part.resolved].entity
+        contents = tuple(document.span(a - base, b - base) for a, b in part.contents)
+        kind = TYPES[int(links.types[part.resolved].argmax())]
+        return Attribution(
+            source=span(part.source),
+            cue=span(part.cue),
+            content=contents,
+            source_type=kind,
+            source_index=None if entity is None or kind == "none" else index.get(entity),
+        )
+
+    def _signal(self, analysis: Analysis, s: int, group: str, story: bool, document: Document, base: int) -> Signal:
+        """Probability of a signal, with its cue words where it holds."""
+        probability = float(analysis.probabilities[group][s])
+        if not story or probability < self.models.thresholds[group]:
+            return Signal(probability)
+        batch = analysis.batch
+        a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
+        tags = analysis.tags
+        labels, p = (
+            (tags.hedge, tags.hedge_probability) if group == "hedged" else (tags.loaded, tags.loaded_probability)
+        )
+        found = [(x + a, y + a) for _, x, y in spans(labels[a:b], ("O", "B-cue", "I-cue"), np.array([0, b - a]))]
+        if not found:
+            # the sentence shows the signal though no word passes alone: its likeliest word stands for it
+            best = a + int(p[a:b].argmax())
+            if p[best] >= 0.05:
+                found = [(best, best + 1)]
+        cues = tuple(document.span(x - base, y - base) for x, y in found)
+        if not cues:
+            return Signal(probability)
+        quoted = all(batch.inside[x:y].all() for x, y in found)
+        return Signal(probability, cues, "quoted" if quoted else "author")
+
+    def _opinion(self, analysis: Analysis, s: int, story: bool, document: Document, base: int) -> Signal:
+        """Opinion, with the unquoted words that speak for it most; the whole sentence where none stands out."""
+        probability = float(analysis.probabilities["opinion"][s])
+        if not story or probability < self.models.thresholds["opinion"]:
+            return Signal(probability)
+        batch, terms = analysis.batch, self.models.terms
+        a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
+        column = terms.column[batch.table.codes[batch.types[a:b], 0]]
+        k = self.models.signals.outputs.index("opinion")
+        weight = np.where(column >= 0, self.models.signals.terms[column, k] * terms.idf[column], 0.0)
+        weight[batch.inside[a:b]] = 0.0
+        best = [i for i in np.argsort(-weight, kind="stable")[:_MOST_CUES].tolist() if weight[i] > _MIN_CUE]
+        if not best:
+            return Signal(probability, (document.span(a - base, b - base),), "author")
+        return Signal(probability, tuple(document.span(a + i - base, a + i + 1 - base) for i in sorted(best)), "author")
+
+
+def _words(batch: Batch, a: int, b: int) -> Iterator[str]:
+    """Words of tokens `a`..`b` of a batch."""
+    while a < b:
+        d = int(np.searchsorted(batch.document_bounds, a, side="right")) - 1
+        base, end = int(batch.document_bounds[d]), int(batch.document_bounds[d + 1])
+        stop = min(b, end)
+        yield from batch.documents[d].words[a - base : stop - base]
+        a = stop
+
+
+def _told(words: Sequence[str]) -> str:
+    """ "told The Washington Post" -> "The Washington Post"; "" where no capitalised name follows."""
+    lower = [normal(w) for w in words]
+    for i, word in enumerate(lower):
+        if word in ("told", "tells", "telling", "by", "with", "to"):
+            j = i + 1
+            while j < len(words) and (
+                words[j][0].isupper()
+                or (lower[j] in ("the", "of") and j + 1 < len(words) and words[j + 1][0].isupper())
+            ):
+                j += 1
+            name = " ".join(words[i + 1 : j])
+            if any(w[0].isupper() and w != "The" for w in words[i + 1 : j]):
+                return name.replace(" ’s", "’s").replace(" 's", "'s")
+    return ""
+
+
+def _mentions(lowered: Sequence[str], name: str, kind: str) -> int:
+    """How often a name, or a person's surname, stands in the text."""
+    parts = [normal(w) for w in name.split()]
+    if not parts:
+        return 0
+    if kind == "person":
+        return lowered.count(parts[-1])
+    n = len(parts)
+    return sum(lowered[i : i + n] == parts for i in range(len(lowered) - n + 1) if lowered[i] == parts[0])
+
+
+def _sentence_text(batch: Batch, document: Document, s: int, first: int) -> str:
+    bounds = document.sentence_starts
+    k = s - first
+    a = int(bounds[k])
+    b = int(bounds[k + 1]) if k + 1 < len(bounds) else len(document.words)
+    return document.span(a, b).text
+
+
+def _warnings(document: Document, n_words: int, n_sentences: int, n_lines: int) -> list[str]:
+    """Why a text cannot be judged; a warning that begins with "note:" does not forbid judging."""
+    words = [w.lower() for w in document.words if w[0].isalpha()]
+    out = []
+    if len(words) >= 20 and sum(w in _FUNCTION_WORDS for w in words) < _MIN_FUNCTION_SHARE * len(words):
+        out.append("not English, or not prose: too few of its words are English function words")
+    if n_sentences == 0:
+        out.append("nothing to judge: every line looks like boilerplate")
+    elif n_words < MIN_WORDS or n_sentences < MIN_SENTENCES:
+        out.append(
+            f"too short to score: {n_words} words in {n_sentences} sentences of story; "
+            f"it takes {MIN_WORDS} words and {MIN_SENTENCES} sentences"
+        )
+    if n_lines > 8 and n_sentences < 0.4 * n_lines:
+        out.append(f"note: most lines ({n_lines - n_sentences} of {n_lines}) look like boilerplate and are left out")
+    return out
+
+
+def _has_words(document: Document) -> bool:
+    return any(w[0].isalpha() or w[-1].isalpha() for w in document.words[document.n_title :])
+
+
+def _one_sentence(document: Document) -> Document:
+    """A document whose whole text counts as one sentence, line breaks and all."""
+    if len(document.sentence_starts) <= 1:
+        return document
+    zero = np.zeros(1, dtype=np.int64)
+    return Document(
+        document.article, document.words, document.starts, document.ends, zero, zero, document.inside, document.n_title
+    )
+
+
+def _empty_sentence(text: str) -> Sentence:
+    nan = math.nan
+    missing = Signal(nan)
+    return Sentence(
+        0, len(text), text, nan, "none", nan, (), missing, missing, missing, nan, dict.fromkeys(FRAMES, nan)
+    )
+
+
+def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+_WORKERS: dict[tuple[str | None, str], Predictor] = {}
+
+
+def _score_chunk(path: str | None, digest: str, chunk: list[Any]) -> list[ArticleReport]:
+    """Score in a worker process, which loads the artifact once."""
+    key = (path, digest)
+    if key not in _WORKERS:
+        _WORKERS.clear()
+        _WORKERS[key] = Predictor.load(path)
+    return _WORKERS[key]._safe(chunk)

@@ -1,0 +1,259 @@
+"""What a user gets: the report of one article, down to the words.
+
+Plain, immutable results; computing happens elsewhere, rendering in `classifier.render`. All offsets
+are character offsets, half open, into the text that the user gave (headline: into the title).
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas
+
+ATTRIBUTION_TYPES = ("none", "direct", "indirect", "mixed", "unsourced")
+SOURCE_TYPES = ("person", "org", "official", "anonymous", "document", "media", "vague")
+FRAMES = (
+    "economic",
+    "capacity",
+    "morality",
+    "fairness",
+    "legality",
+    "policy",
+    "crime",
+    "security",
+    "health",
+    "quality_of_life",
+    "culture",
+    "public_opinion",
+    "political",
+    "external",
+)
+SCORES = ("sourcing", "transparency", "loaded", "opinion", "speculation")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words of the text: ``text[start:end] == span.text``."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A yes-or-no property of a sentence.
+
+    Attributes
+    ----------
+    probability : float
+        0..1, calibrated on folds.
+    cues : tuple of Span
+        The words that carry it; empty where the sentence does not show the property.
+    voice : str or None
+        "author" or "quoted": in whose words the cues stand; None without cues.
+    """
+
+    probability: float
+    cues: tuple[Span, ...] = ()
+    voice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Who (source) says (cue) what (content).
+
+    ``source`` and ``cue`` are None where the text leaves them out (a continuing quotation);
+    ``content`` may be in several pieces. ``source_type`` is one of `SOURCE_TYPES`, or "none" for
+    hearsay; ``source_index`` points into ``ArticleReport.sources``, None where there is no source.
+    """
+
+    source: Span | None
+    cue: Span | None
+    content: tuple[Span, ...]
+    source_type: str
+    source_index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence (or line) of the text with its signals; see the package's documentation."""
+
+    start: int
+    end: int
+    text: str
+    boilerplate: float
+    attribution: str
+    attributed: float
+    attributions: tuple[Attribution, ...]
+    hedge: Signal
+    loaded: Signal
+    opinion: Signal
+    valence: float
+    frames: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry of the ledger of sources.
+
+    Attributes
+    ----------
+    name : str
+        The fullest name the article gives; for unnamed sources a short description.
+    title : str
+        Role as the article gives it, or empty.
+    type : str
+        One of `SOURCE_TYPES`.
+    via : str
+        The other outlet through which the article has it, or empty.
+    anonymity_reason : str
+        The stated reason for withholding the name, or empty.
+    mentions : int
+        How often the source's name stands in the text.
+    attributions : int
+        How many attributions it carries.
+    words, quoted_words : int
+        Words attributed to it, and those of them in quotation marks.
+    """
+
+    name: str
+    title: str
+    type: str
+    via: str
+    anonymity_reason: str
+    mentions: int
+    attributions: int
+    words: int
+    quoted_words: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score from 0 to 100 that adds up.
+
+    Attributes
+    ----------
+    value : float
+        0..100, NaN where the text cannot be judged.
+    low, high : float
+        80% interval, from the errors on articles that the model had not seen.
+    grade : str
+        A word for the value, with cut-offs stated in the artifact's manifest.
+    contributions : dict
+        Points by article feature, with "baseline"; they sum to ``value``.
+    """
+
+    value: float
+    low: float
+    high: float
+    grade: str
+    contributions: dict[str, float]
+
+    @classmethod
+    def missing(cls) -> Score:
+        """The score of a text that cannot be judged."""
+        return cls(math.nan, math.nan, math.nan, "not scored", {})
+
+
+@dataclass(frozen=True)
+class ArticleReport:
+    """Everything said about one article. Field by field: ``docs/concepts.md``."""
+
+    id: str | None
+    title: str
+    warnings: tuple[str, ...]
+    sourcing: Score
+    transparency: Score
+    loaded: Score
+    opinion: Score
+    speculation: Score
+    valence: float
+    frames: dict[str, float]
+    sources: tuple[Source, ...]
+    sentences: tuple[Sentence, ...]
+    signature: str
+    headline: Sentence | None = None
+    text: str = field(default="", repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain dicts and lists, ready for JSON (NaN becomes None).
+
+        The text itself is left out: offsets point into the text that was scored. The layout is
+        frozen in ``classifier/schema/report.schema.json``.
+        """
+        return {
+            "id": self.id,
+            "title": self.title,
+            "warnings": list(self.warnings),
+            **{name: _plain(getattr(self, name)) for name in SCORES},
+            "valence": _number(self.valence),
+            "frames": _plain(self.frames),
+            "sources": _plain(self.sources),
+            "headline": _plain(self.headline),
+            "sentences": _plain(self.sentences),
+            "signature": self.signature,
+        }
+
+    def to_json(self, indent: int | None = None) -> str:
+        """`to_dict` as JSON text with stable key order."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, indent=indent, allow_nan=False)
+
+    def to_frame(self, what: str = "sentences") -> pandas.DataFrame:
+        """A tidy pandas DataFrame.
+
+        Parameters
+        ----------
+        what : {"sentences", "sources", "contributions"}
+            One row a sentence, a source of the ledger, or a score and feature.
+
+        Raises
+        ------
+        ValueError
+            Where `what` is none of these.
+        """
+        from classifier.frames import report_frame
+
+        return report_frame(self, what)
+
+    def to_html(self) -> str:
+        """A self-contained HTML page: the marked-up article, scores, sources."""
+        from classifier.render import report_html
+
+        return report_html(self)
+
+    def _repr_html_(self) -> str:
+        from classifier.render import report_card
+
+        return report_card(self)
+
+
+def whole_text(text: str, sentences: Sequence[Sentence]) -> str:
+    """The text, put together from its sentences where a report does not hold it."""
+    if text or not sentences:
+        return text
+    characters = [" "] * max(s.end for s in sentences)
+    for s in sentences:
+        characters[s.start : s.end] = s.text.ljust(s.end - s.start)[: s.end - s.start]
+    return "".join(characters)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else round(float(value), 4)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return _number(value)
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, dict):
+        return {k: _plain(v) for k, v in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [_plain(v) for v in value]
+    return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}

@@ -1,0 +1,320 @@
+"""Article features with meanings an editor can state, and scores that add up from them.
+
+A score is a linear model of these features with signs constrained where only one makes sense
+(`SIGNS`), so that baseline plus contributions equals the value exactly. The intervals are the 80%
+quantile of the errors on articles that the model had not seen (split conformal prediction: Vovk,
+Gammerman, Shafer 2005; Lei et al. 2018).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from classifier.analysis import Analysis
+from classifier.report import SCORES, SOURCE_TYPES, Score
+from classifier.source_types import TYPES
+
+TARGETS = (*SCORES, "valence")
+
+# feature: what it says
+FEATURES: dict[str, str] = {
+    **{f"attributed to {t}": f"share of words attributed to sources of type {t}" for t in SOURCE_TYPES},
+    "unsourced claims": "share of words marked as somebody's claim without a source",
+    "writer's own words": "share of words that nobody is given as the source of",
+    "number of sources": "logarithm of the number of sources that a reader can check",
+    "independent sources": "logarithm of the effective number of sources (exponential of the entropy of their words)",
+    "one source dominates": "share of the attributed words that the most quoted source has",
+    "sources with title": "share of the named people whose role is given",
+    "direct quotation": "share of words in sentences that quote directly",
+    "sources early": "share of the first fifth's words that carry attribution",
+    "second-hand": "share of attributed words that came through another outlet",
+    "hedged without source": "share of words hedged in the writer's own voice",
+    "hedged": "share of words in hedged sentences",
+    "opinion": "share of words in sentences of the writer's own opinion",
+    "opinion early": "the same, in the first fifth",
+    "loaded wording": "share of words in sentences that the writer words loadedly",
+    "strongly loaded wording": "the same, strongly loaded",
+    "loaded quotations": "share of words in sentences whose loaded words are quoted",
+    "loaded headline": "probability that the headline is loaded",
+    "opinion in headline": "probability that the headline is an opinion",
+    "negative sentences": "share of words in sentences that put their subject in a bad light",
+    "positive sentences": "the same, in a good light",
+    "questions": "share of sentences that ask",
+    "first person": "first-person words in the writer's voice, by sentence",
+    "length": "logarithm of the number of words over 500",
+}
+
+# score: feature: sign its weight may have; features not named are left out of that score's model
+_GOOD = ("attributed to person", "attributed to document", "attributed to official", "attributed to org")
+SIGNS: dict[str, dict[str, int]] = {
+    "sourcing": {
+        **dict.fromkeys(_GOOD, 1),
+        **dict.fromkeys(("number of sources", "independent sources", "sources early", "sources with title"), 1),
+        "direct quotation": 1,
+        "attributed to media": 0,
+        "attributed to anonymous": -1,
+        "attributed to vague": -1,
+        "unsourced claims": -1,
+        "writer's own words": -1,
+        "one source dominates": -1,
+        "second-hand": -1,
+        "hedged without source": -1,
+        "opinion": -1,
+        "opinion early": -1,
+        "loaded wording": -1,
+        "strongly loaded wording": -1,
+        "loaded headline": -1,
+        "questions": -1,
+        "first person": -1,
+    },
+    "transparency": {
+        **dict.fromkeys(("attributed to person", "attributed to document", "attributed to org"), 1),
+        "attributed to official": 0,
+        "attributed to media": 0,
+        **dict.fromkeys(("number of sources", "independent sources", "sources with title", "sources early"), 1),
+        "direct quotation": 1,
+        "attributed to anonymous": -1,
+        "attributed to vague": -1,
+        "unsourced claims": -1,
+        "writer's own words": -1,
+        "hedged without source": -1,
+        "opinion": -1,
+        "questions": -1,
+        "first person": -1,
+        "loaded wording": -1,
+        "strongly loaded wording": -1,
+    },
+    "loaded": {
+        "loaded wording": 1,
+        "strongly loaded wording": 1,
+        "loaded headline": 1,
+        "loaded quotations": 0,
+        "opinion": 1,
+        "opinion early": 1,
+        "opinion in headline": 1,
+        "negative sentences": 0,
+        "positive sentences": 0,
+        "questions": 1,
+        "first person": 0,
+        "direct quotation": 0,
+        "writer's own words": 0,
+        "attributed to document": -1,
+        "attributed to person": 0,
+    },
+    "opinion": {
+        "opinion": 1,
+        "opinion early": 1,
+        "opinion in headline": 1,
+        "loaded wording": 1,
+        "strongly loaded wording": 1,
+        "loaded headline": 0,
+        "questions": 1,
+        "first person": 1,
+        "writer's own words": 0,
+        "direct quotation": -1,
+        "attributed to person": -1,
+        "attributed to org": -1,
+        "number of sources": 0,
+    },
+    "speculation": {
+        "hedged": 1,
+        "hedged without source": 1,
+        "unsourced claims": 1,
+        "attributed to anonymous": 1,
+        "attributed to vague": 1,
+        "attributed to media": 0,
+        "attributed to document": 0,
+        "opinion": 0,
+        "opinion early": 0,
+        "questions": 1,
+        "loaded wording": 0,
+        "strongly loaded wording": 0,
+        "number of sources": -1,
+        "direct quotation": 0,
+        "attributed to person": 0,
+        "writer's own words": 0,
+    },
+    "valence": {
+        "negative sentences": -1,
+        "positive sentences": 1,
+        "loaded wording": 0,
+        "strongly loaded wording": 0,
+        "opinion": 0,
+        "loaded quotations": 0,
+        "questions": 0,
+    },
+}
+
+GRADES: dict[str, tuple[tuple[float, str], ...]] = {
+    "sourcing": ((75, "strong"), (58, "solid"), (42, "mixed"), (25, "weak"), (-1, "unsourced")),
+    "transparency": ((75, "open"), (58, "mostly open"), (42, "mixed"), (25, "veiled"), (-1, "hidden")),
+    "loaded": ((75, "sensational"), (58, "loaded"), (42, "colourful"), (25, "restrained"), (-1, "dry")),
+    "opinion": ((75, "opinion"), (58, "opinionated"), (42, "analysis"), (25, "mostly reporting"), (-1, "reporting")),
+    "speculation": ((75, "conjecture"), (58, "speculative"), (42, "mixed"), (25, "mostly firm"), (-1, "firm")),
+}
+MIN_WORDS = 60
+MIN_SENTENCES = 3
+
+
+def to_points(rating: float, target: str) -> float:
+    """A reader's rating (1..7; valence -3..3) on the score's scale (0..100; valence -1..1)."""
+    return rating / 3.0 if target == "valence" else (rating - 1.0) / 6.0 * 100.0
+
+
+def grade(name: str, value: float) -> str:
+    """The word for a score's value."""
+    return next(word for cut, word in GRADES[name] if value >= cut)
+
+
+def _share(weights: np.ndarray, values: np.ndarray) -> float:
+    total = weights.sum()
+    return float((weights * values).sum() / total) if total else 0.0
+
+
+def article_features(analysis: Analysis, document: int, thresholds: Mapping[str, float]) -> tuple[np.ndarray, int, int]:
+    """The features of one article of a batch.
+
+    Returns
+    -------
+    values : ndarray of float64, shape (len(FEATURES),)
+        In the order of `FEATURES`.
+    n_words, n_sentences : int
+        Words (not marks) and sentences of the story, boilerplate and headline left out.
+    """
+    batch = analysis.batch
+    lo, hi = np.searchsorted(batch.document_of_sentence, [document, document + 1])
+    has_headline = batch.documents[document].has_headline
+    p = {k: v[lo:hi] for k, v in analysis.probabilities.items()}
+    lengths = np.diff(batch.sentence_bounds)[lo:hi].astype(float)
+    story = p["boilerplate"] < thresholds.get("boilerplate", 0.5)
+    headline = np.zeros(hi - lo, dtype=bool)
+    headline[:1] = has_headline
+    body = story & ~headline
+    w = np.where(body, lengths, 0.0)
+    attribution = p["attribution"]
+    attributed = attribution[:, 1] + attribution[:, 2] + attribution[:, 3]
+    words_before = np.cumsum(w) - w
+    early = body & (words_before <= 0.2 * w.sum())
+    w_early = np.where(early, lengths, 0.0)
+
+    types = np.zeros((hi - lo, len(TYPES)))
+    second_hand = np.zeros(hi - lo)
+    by_entity: dict[int, float] = {}
+    links = analysis.attributions
+    for s in np.flatnonzero(body).tolist():
+        parts = links.by_sentence[lo + s]
+        if not parts:
+            # the sentence counts as attributed by its own probability, to a source of unknown kind
+            types[s] = 0
+            continue
+        sizes = np.array([1 + sum(b - a for a, b in part.contents) for part in parts], dtype=float)
+        share = sizes / sizes.sum()
+        for part, portion in zip(parts, share, strict=True):
+            types[s] += portion * links.types[part.resolved]
+            entity = links.resolved[part.resolved].entity
+            if entity is not None:
+                by_entity[entity] = by_entity.get(entity, 0.0) + lengths[s] * portion * attributed[s]
+        second_hand[s] = types[s, TYPES.index("media")]
+    known = types[:, :-1].sum(axis=1, keepdims=True)
+    mean_type = (w[:, None] * types[:, :-1] * attributed[:, None]).sum(axis=0)
+    mean_type = mean_type / mean_type.sum() if mean_type.sum() else np.zeros(len(SOURCE_TYPES))
+    typed = np.where(known > 0.05, types[:, :-1] / np.maximum(known, 0.05), mean_type)
+
+    checkable, titled, people = _checkable(analysis, document, by_entity)
+    weights = np.array(list(by_entity.values())) if by_entity else np.zeros(0)
+    weights = weights[weights > 0] / weights.sum() if weights.sum() > 0 else np.zeros(0)
+    entropy = float(-(weights * np.log(weights)).sum()) if len(weights) else 0.0
+    n_words = int(w.sum())
+    question = analysis.dense[lo:hi, analysis.names.index("is a question")]
+    first_person = analysis.dense[lo:hi, analysis.names.index("unquoted words: first_person")] * np.sqrt(lengths)
+    own = 1.0 - attributed - attribution[:, 4]
+    loaded_quoted = _quoted_voice(analysis, lo, hi)
+    head = 0 if has_headline else (int(np.argmax(body)) if body.any() else None)
+
+    def at_headline(group: str) -> float:
+        return 0.0 if head is None else float(p[group][head])
+
+    values = {
+        **{f"attributed to {t}": _share(w, attributed * typed[:, i]) for i, t in enumerate(SOURCE_TYPES)},
+        "unsourced claims": _share(w, attribution[:, 4]),
+        "writer's own words": _share(w, own),
+        "number of sources": np.log1p(checkable),
+        "independent sources": entropy,
+        "one source dominates": float(weights.max()) if len(weights) else 1.0,
+        "sources with title": titled / people if people else 0.0,
+        "direct quotation": _share(w, attribution[:, 1] + 0.5 * attribution[:, 3]),
+        "sources early": _share(w_early, attributed),
+        "second-hand": _share(w * attributed, second_hand),
+        "hedged without source": _share(w, p["hedged"] * own),
+        "hedged": _share(w, p["hedged"]),
+        "opinion": _share(w, p["opinion"]),
+        "opinion early": _share(w_early, p["opinion"]),
+        "loaded wording": _share(w, p["loaded"] * (1 - loaded_quoted)),
+        "strongly loaded wording": _share(w, p["strongly loaded"] * (1 - loaded_quoted)),
+        "loaded quotations": _share(w, p["loaded"] * loaded_quoted),
+        "loaded headline": at_headline("loaded"),
+        "opinion in headline": at_headline("opinion"),
+        "negative sentences": _share(w, p["valence"][:, 0]),
+        "positive sentences": _share(w, p["valence"][:, 2]),
+        "questions": _share(w, question),
+        "first person": min(_share(np.where(body, 1.0, 0.0), first_person), 2.0),
+        "length": np.log(max(n_words, 1) / 500.0),
+    }
+    return np.array([values[k] for k in FEATURES], dtype=np.float64), n_words, int(body.sum())
+
+
+def _checkable(analysis: Analysis, document: int, by_entity: Mapping[int, float]) -> tuple[int, int, int]:
+    """Sources that a reader can check, named people with a title, named people."""
+    links = analysis.attributions
+    total: dict[int, np.ndarray] = {}
+    for k, one in enumerate(links.resolved):
+        if one.document == document and one.entity is not None:
+            total[one.entity] = total.get(one.entity, np.zeros(len(TYPES))) + links.types[k]
+    checkable = titled = people = 0
+    for entity, p in total.items():
+        if by_entity.get(entity, 0.0) <= 0:
+            continue
+        kind = TYPES[int(p.argmax())]
+        checkable += kind in ("person", "org", "official", "document", "media")
+        if kind == "person":
+            people += 1
+            titled += bool(links.entities[document][entity].title)
+    return checkable, titled, people
+
+
+def _quoted_voice(analysis: Analysis, lo: int, hi: int) -> np.ndarray:
+    """Share of each sentence's loaded wording that stands in quotation marks."""
+    names = analysis.names
+    total = analysis.dense[lo:hi, names.index("loaded cues")]
+    quoted = analysis.dense[lo:hi, names.index("quoted loaded cues")]
+    share_quoted = analysis.dense[lo:hi, names.index("share quoted")]
+    return np.clip(np.where(total > 0.05, quoted / np.maximum(total, 0.05), share_quoted), 0, 1)
+
+
+def score(model: Mapping[str, Any], name: str, features: np.ndarray) -> Score:
+    """One score from an article's features.
+
+    Parameters
+    ----------
+    model : mapping
+        ``features``, ``means``, ``weights``, ``baseline``, ``error`` (half width of the 80% interval).
+    name : str
+    features : ndarray, shape (len(FEATURES),)
+    """
+    order = list(FEATURES)
+    contributions = {"baseline": float(model["baseline"])}
+    for f, mean, weight in zip(model["features"], model["means"], model["weights"], strict=True):
+        if weight:
+            contributions[f] = float(weight * (features[order.index(f)] - mean))
+    value = sum(contributions.values())
+    low_end, high_end = (-1.0, 1.0) if name == "valence" else (0.0, 100.0)
+    clipped = min(max(value, low_end), high_end)
+    if clipped != value:
+        contributions["end of the scale"] = clipped - value
+        value = clipped
+    error = float(model["error"])
+    low, high = max(value - error, low_end), min(value + error, high_end)
+    return Score(value, low, high, grade(name, value) if name in GRADES else "", contributions)

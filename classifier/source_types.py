@@ -1,0 +1,170 @@
+"""What kind of source an attribution has: features of the source as it stands and as resolved.
+
+The features are strings that name what they see, so that every weight of the fitted multinomial model
+can be read. They never hold a word with a capital that is not a class word: names of people, parties,
+outlets and countries carry no weight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier.attribution import Link, SpanSet
+from classifier.batch import Batch
+from classifier.report import SOURCE_TYPES
+from classifier.sources import Entity, Mention, Resolver, asks_anonymity, parse
+from classifier.vocabulary import CLASSES, classes, normal, shape
+
+TYPES = (*SOURCE_TYPES, "none")
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A link with its source read and resolved.
+
+    ``entity`` indexes the entities of its document; None where the source could not be resolved.
+    """
+
+    link: Link
+    document: int
+    sentence: int
+    mention: Mention
+    entity: int | None
+
+
+def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[Resolved], list[list[Entity]]]:
+    """Read and resolve the sources of a batch's links, in reading order.
+
+    Returns
+    -------
+    resolved : list of Resolved, one a link
+    entities : list of lists of Entity, one a document
+    """
+    resolvers = [Resolver(d) for d in batch.documents]
+    out = []
+    first_sentence = np.searchsorted(batch.sentence_bounds, batch.document_bounds)
+    for one in links:
+        spans = [i for i in (one.source, one.cue, *one.contents) if i is not None]
+        document = int(found.document[spans[0]])
+        base = int(batch.document_bounds[document])
+        anchor = one.source if one.source is not None else spans[0]
+        sentence = int(found.sentence[anchor] - first_sentence[document])
+        if one.source is None:
+            at = int(found.first[spans[0]] - base)
+            mention = Mention("none", "", "", "", at, at)
+        else:
+            mention = parse(
+                batch.documents[document], int(found.first[one.source] - base), int(found.last[one.source] - base)
+            )
+        continues = one.source is None and one.cue is None
+        entity = None
+        if one.source is not None or continues:
+            entity = resolvers[document].resolve(mention, sentence)
+        out.append(Resolved(one, document, sentence, mention, entity))
+    return out, [r.entities for r in resolvers]
+
+
+def _noun_features(words: Sequence[str], prefix: str) -> list[str]:
+    out = []
+    for word in words[:12]:
+        low = normal(word)
+        for c in classes(low):
+            out.append(f"{prefix} class {CLASSES[c]}")
+        if word == low and low.isalpha():
+            out.append(f"{prefix} word {low}")
+        out.append(f"{prefix} shape {shape(word)}")
+    return out
+
+
+def features(batch: Batch, found: SpanSet, resolved: Resolved, entities: Sequence[Entity]) -> list[str]:
+    """Names of the features that hold for one attribution (each counts once)."""
+    one = resolved.link
+    document = batch.documents[resolved.document]
+    base = int(batch.document_bounds[resolved.document])
+    out = [f"kind {resolved.mention.kind}"]
+    if one.source is not None:
+        a, b = int(found.first[one.source] - base), int(found.last[one.source] - base)
+        words = document.words[a:b]
+        out += _noun_features(words, "source")
+        low = normal(words[0])
+        out.append(f"first {low if low == words[0] else shape(words[0])}")
+        head = resolved.mention.head
+        if head:
+            out += [f"head class {CLASSES[c]}" for c in classes(head)]
+            capital = any(w[0].isupper() for w in words if normal(w) == head)
+            out.append("head is capital" if capital else f"head {head}")
+        out.append(f"source has {min(len(words), 6)} words")
+        if resolved.mention.plural:
+            out.append("plural")
+        before = document.words[a - 1] if a else ""
+        if before:
+            out.append(f"before source {normal(before) if before.islower() or not before.isalpha() else shape(before)}")
+    if one.cue is not None:
+        a, b = int(found.first[one.cue] - base), int(found.last[one.cue] - base)
+        words = document.words[a:b]
+        out += [f"cue {normal(w)}" for w in words if w.islower() or not w.isalpha()]
+        behind = document.words[b : b + 4]
+        out += _noun_features([w for w in behind if w not in (",", ".")], "behind cue")
+        out += [f"cue class {CLASSES[c]}" for w in words for c in classes(normal(w))]
+        told = any(normal(w) in ("told", "tells", "telling", "interview", "quoted") for w in (*words, *behind))
+        media = [w for w in (*words[1:], *behind) if "media" in {CLASSES[c] for c in classes(normal(w))}]
+        if told and media:
+            out.append("told a medium")
+    else:
+        out.append("no cue")
+    if not one.contents:
+        out.append("no content")
+    elif batch.inside[found.first[one.contents[0]]]:
+        out.append("quoted")
+    if resolved.entity is not None:
+        entity = entities[resolved.entity]
+        out.append(f"entity {entity.kind}")
+        out += _noun_features(entity.name.split(), "entity")
+        out += [f"title class {CLASSES[c]}" for w in entity.title.split() for c in classes(normal(w))]
+        if entity.title:
+            out.append("entity has title")
+        if len(entity.name.split()) > 1:
+            out.append("entity has full name")
+    else:
+        out.append("no entity")
+    n_title = document.n_title
+    s = resolved.sentence
+    lo = int(document.sentence_starts[s])
+    hi = int(document.sentence_starts[s + 1]) if s + 1 < len(document.sentence_starts) else len(document.words)
+    text = document.text_of(lo)[int(document.starts[lo]) : int(document.ends[hi - 1])]
+    if asks_anonymity(text):
+        out.append("asks anonymity")
+    sentence_classes = {CLASSES[c] for w in document.words[lo:hi] for c in classes(normal(w))}
+    out += [f"sentence has {c}" for c in ("media", "document", "anonymous", "vague") if c in sentence_classes]
+    if lo < n_title:
+        out.append("headline")
+    return list(dict.fromkeys(out))
+
+
+class SourceTypeModel:
+    """Compiled multinomial logistic model over string features.
+
+    Parameters
+    ----------
+    vocabulary : sequence of str
+    weights : ndarray, shape (len(vocabulary) + 1, len(TYPES))
+        The intercept is the last row.
+    """
+
+    def __init__(self, vocabulary: Sequence[str], weights: np.ndarray) -> None:
+        self.vocabulary = tuple(vocabulary)
+        self.index = {f: i for i, f in enumerate(self.vocabulary)}
+        self.weights = np.asarray(weights, dtype=np.float32)
+
+    def probabilities(self, rows: Sequence[Sequence[str]]) -> np.ndarray:
+        """Probabilities of `TYPES`, ndarray of float32, shape (len(rows), len(TYPES))."""
+        scores = np.empty((len(rows), len(TYPES)), dtype=np.float32)
+        for i, row in enumerate(rows):
+            index = [self.index[f] for f in row if f in self.index]
+            scores[i] = self.weights[index].sum(axis=0) + self.weights[-1]
+        scores -= scores.max(axis=1, keepdims=True) if len(rows) else 0
+        np.exp(scores, out=scores)
+        return scores / scores.sum(axis=1, keepdims=True)

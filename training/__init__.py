@@ -1,0 +1,1 @@
+"""Learning: corpora, the project's own labelled articles, fitting, compiling and evaluating."""

@@ -1,0 +1,125 @@
+"""Fitting attribution: the taggers, the linker and the model of source types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from sklearn.feature_extraction import DictVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from classifier.analysis import Attributions
+from classifier.attribution import PAIR_FEATURES, SpanSet, pairs
+from classifier.batch import Batch
+from classifier.source_types import TYPES, SourceTypeModel
+from classifier.tagger import Tagger, spans
+from training.crf import TableCRF
+from training.records import ArticleRecord, SentenceRecord
+from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, token_range
+
+TAGGERS: dict[str, dict[str, Any]] = {
+    "attribution": {"labels": ATTRIBUTION_LABELS, "begin_bias": 0.5},
+    "hedge": {"labels": CUE_LABELS, "offsets": (-2, -1, 0, 1, 2), "begin_bias": 0.5, "epochs": 10},
+    "loaded": {"labels": CUE_LABELS, "offsets": (-2, -1, 0, 1, 2), "begin_bias": 1.0, "epochs": 10},
+}
+
+
+def fit_tagger(
+    name: str, batch: Batch, y: np.ndarray, seed: int, progress: Callable[[str], Any] | None = None
+) -> Tagger:
+    """Fit one of `TAGGERS` on the tokens whose label is not -1."""
+    return TableCRF(**TAGGERS[name], seed=seed).fit(batch, y, progress).tagger_
+
+
+def fit_linker(batch: Batch, y: np.ndarray, records: Sequence[ArticleRecord | None]) -> dict[str, np.ndarray]:
+    """Fit the pair models on gold spans.
+
+    Parameters
+    ----------
+    batch : Batch
+    y : ndarray of int, shape (n_tokens,)
+        Gold labels (-1 where none).
+    records : sequence of ArticleRecord or None
+        By document of the batch.
+
+    Returns
+    -------
+    dict
+        ``source`` and ``content``: weights, the intercept last.
+    """
+    found = SpanSet.of(batch, spans(np.maximum(y, 0), ATTRIBUTION_LABELS, batch.chain_bounds))
+    at = {int(f): i for i, f in enumerate(found.first)}
+    belongs: dict[int, set[int]] = {}
+    for d, record in enumerate(records):
+        if record is None:
+            continue
+        base = int(batch.document_bounds[d])
+        for k, a in enumerate(record.attributions):
+            for part in (a.source, a.cue, a.content):
+                for start, end in part:
+                    first, _ = token_range(batch.documents[d], start, end, a.index == 0)
+                    i = at.get(base + first)
+                    if i is not None:
+                        belongs.setdefault(i, set()).add(d * 100_000 + k)
+    out = {}
+    for name, role in (("source", 0), ("content", 2)):
+        cue, other, X = pairs(batch, found, role)
+        target = np.array(
+            [bool(belongs.get(int(c), set()) & belongs.get(int(o), set())) for c, o in zip(cue, other, strict=True)]
+        )
+        if len(np.unique(target)) < 2:
+            raise ValueError(f"the training data holds no pairs of cue and {name} to learn from")
+        model = LogisticRegression(C=1.0, max_iter=500).fit(X, target)
+        out[name] = np.append(model.coef_[0], model.intercept_[0]).astype(np.float32)
+        assert len(out[name]) == len(PAIR_FEATURES) + 1
+    return out
+
+
+def type_examples(
+    attributions: Attributions, records: Sequence[SentenceRecord | None]
+) -> tuple[list[list[str]], list[str], list[int]]:
+    """Tagged attributions of sentences whose source type readers gave.
+
+    Returns
+    -------
+    rows : list of feature lists
+    types : list of str
+    sentences : list of int
+    """
+    rows, types, sentences = [], [], []
+    for s, (record, parts) in enumerate(zip(records, attributions.by_sentence, strict=True)):
+        if record is None or not parts:
+            continue
+        label = record.labels.get("source_type") or ("none" if record.labels.get("attribution") == "unsourced" else "")
+        if not label:
+            continue
+        main = max(parts, key=lambda p: sum(b - a for a, b in p.contents))
+        rows.append(attributions.rows[main.resolved])
+        types.append(label)
+        sentences.append(s)
+    return rows, types, sentences
+
+
+def fit_source_types(
+    rows: Sequence[Sequence[str]], types: Sequence[str], C: float = 0.3, least: int = 3
+) -> SourceTypeModel:
+    """Fit the multinomial model of source types on feature lists."""
+    counts: dict[str, int] = {}
+    for row in rows:
+        for f in row:
+            counts[f] = counts.get(f, 0) + 1
+    known = {f for f, n in counts.items() if n >= least}
+    vectorizer = DictVectorizer(dtype=np.float32)
+    X = vectorizer.fit_transform([{f: 1.0 for f in row if f in known} for row in rows])
+    model = LogisticRegression(C=C, max_iter=500).fit(X, list(types))
+    vocabulary = vectorizer.get_feature_names_out().tolist()
+    weights = np.zeros((len(vocabulary) + 1, len(TYPES)), dtype=np.float32)
+    weights[-1] = -8.0  # a type that the training data lacks
+    coef, bias = model.coef_, model.intercept_
+    if len(model.classes_) == 2:
+        coef, bias = np.vstack([-coef / 2, coef / 2]), np.array([-bias[0] / 2, bias[0] / 2])
+    for k, name in enumerate(model.classes_):
+        weights[:-1, TYPES.index(name)] = coef[k]
+        weights[-1, TYPES.index(name)] = bias[k]
+    return SourceTypeModel(vocabulary, weights)

@@ -1,0 +1,136 @@
+"""Measures: precision, recall, F1, kappa, correlation, and bootstrap intervals over articles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from scipy.stats import spearmanr
+from sklearn.metrics import cohen_kappa_score, f1_score
+
+from classifier.report import FRAMES
+from classifier.source_types import TYPES
+
+
+def prf(gold: np.ndarray, found: np.ndarray) -> tuple[float, float, float]:
+    """Precision, recall and F1 of boolean arrays."""
+    hits = float((gold & found).sum())
+    p = hits / found.sum() if found.any() else 0.0
+    r = hits / gold.sum() if gold.any() else 0.0
+    return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+
+def best_threshold(gold: np.ndarray, probability: np.ndarray, low: float = 0.15, high: float = 0.85) -> float:
+    """The probability within `low`..`high` at which F1 is best (0.5 where there are no positives)."""
+    if not gold.any():
+        return 0.5
+    order = np.argsort(-probability, kind="stable")
+    hits = np.cumsum(gold[order])
+    f = 2 * hits / (np.arange(1, len(gold) + 1) + gold.sum())
+    p = probability[order]
+    cut = np.append((p[:-1] + p[1:]) / 2, p[-1])
+    allowed = (cut >= low) & (cut <= high)
+    if not allowed.any():
+        return 0.5
+    return float(cut[np.flatnonzero(allowed)[f[allowed].argmax()]])
+
+
+def spearman(a: np.ndarray, b: np.ndarray) -> float:
+    """Spearman's rank correlation, 0 where one side is constant."""
+    if len(a) < 3 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return 0.0
+    return float(spearmanr(a, b).statistic)
+
+
+def expected_calibration_error(gold: np.ndarray, probability: np.ndarray, bins: int = 10) -> float:
+    """Mean distance of confidence and frequency over equally wide bins (Naeini et al. 2015)."""
+    index = np.minimum((probability * bins).astype(int), bins - 1)
+    total = 0.0
+    for b in range(bins):
+        here = index == b
+        if here.any():
+            total += here.sum() * abs(gold[here].mean() - probability[here].mean())
+    return float(total / max(len(gold), 1))
+
+
+def bootstrap(
+    measure: Callable[[np.ndarray], float], groups: np.ndarray, repeats: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """95% interval of a measure of row indices, by resampling groups (articles)."""
+    rng = np.random.default_rng(seed)
+    names, inverse = np.unique(groups, return_inverse=True)
+    members = [np.flatnonzero(inverse == i) for i in range(len(names))]
+    values = []
+    for _ in range(repeats):
+        chosen = rng.integers(0, len(names), len(names))
+        values.append(measure(np.concatenate([members[i] for i in chosen])))
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def signal_predictions(
+    crossfit: Any, thresholds: Mapping[str, float]
+) -> dict[str, tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """For every sentence signal: (rows that have the label, gold, found), out of fold."""
+    out = {}
+    p = crossfit.analysis.probabilities
+    labels = crossfit.labels
+    for group in ("boilerplate", "hedged", "loaded", "opinion"):
+        ok = np.flatnonzero(labels[group] >= 0)
+        out[group] = (ok, labels[group][ok] == 1, p[group][ok] >= thresholds[group])
+    ok = np.flatnonzero(labels["attribution"] >= 0)
+    y = labels["attribution"][ok]
+    out["attributed"] = (ok, y > 0, 1 - p["attribution"][ok, 0] >= thresholds["attributed"])
+    out["attribution type"] = (ok, y, attribution_type(p["attribution"][ok], thresholds["attributed"]))
+    ok = np.flatnonzero(labels["valence"] >= 0)
+    out["valence"] = (ok, labels["valence"][ok], p["valence"][ok].argmax(axis=1))
+    ok = np.flatnonzero(labels[f"frame {FRAMES[0]}"] >= 0)
+    out["frames"] = (
+        ok,
+        np.stack([labels[f"frame {f}"][ok] == 1 for f in FRAMES], axis=1),
+        np.stack([p[f"frame {f}"][ok] >= thresholds[f"frame {f}"] for f in FRAMES], axis=1),
+    )
+    return out
+
+
+def attribution_type(p: np.ndarray, threshold: float) -> np.ndarray:
+    """Attribution type: none below the threshold of being attributed, else the likeliest of the others."""
+    return np.where(1 - p[:, 0] >= threshold, 1 + p[:, 1:].argmax(axis=1), 0)
+
+
+def source_type_predictions(crossfit: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sentences whose attribution was found and has a type by readers: (sentence, gold type, found type)."""
+    links = crossfit.analysis.attributions
+    sentences = np.array(crossfit.type_sentences, dtype=int)
+    found = []
+    for s in sentences.tolist():
+        main = max(links.by_sentence[s], key=lambda part: sum(b - a for a, b in part.contents))
+        found.append(TYPES[int(links.types[main.resolved].argmax())])
+    return sentences, np.array(crossfit.type_labels), np.array(found)
+
+
+def signal_measures(crossfit: Any, thresholds: Mapping[str, float]) -> dict[str, dict[str, float]]:
+    """The measures of every sentence signal out of fold."""
+    out: dict[str, dict[str, float]] = {}
+    for name, (_, y, found) in signal_predictions(crossfit, thresholds).items():
+        if name == "attribution type":
+            out[name] = {"kappa": float(cohen_kappa_score(y, found)), "accuracy": float((y == found).mean())}
+        elif name == "valence":
+            out[name] = {"macro_f1": float(f1_score(y, found, average="macro"))}
+        elif name == "frames":
+            micro = prf(y.ravel(), found.ravel())
+            per = [prf(y[:, k], found[:, k])[2] for k in range(y.shape[1])]
+            out[name] = {
+                "precision": micro[0],
+                "recall": micro[1],
+                "micro_f1": micro[2],
+                "macro_f1": float(np.mean(per)),
+            }
+        else:
+            p, r, f = prf(y, found)
+            out[name] = {"precision": p, "recall": r, "f1": f}
+    _, y, found = source_type_predictions(crossfit)
+    if len(y):
+        out["source type"] = {"accuracy": float((y == found).mean()), "sentences": float(len(y))}
+    return out

@@ -1,0 +1,423 @@
+"""The steps of learning, shared by `training.train` and `training.evaluate`.
+
+`prepare` loads the corpora, builds vocabulary and word vectors, and reads every text. `cross_fit` then
+learns everything in folds by outlet, so that each sentence and article is judged by models that have
+not seen its outlet: these judgements choose the thresholds, teach the article scores and are the
+figures that `accordingto evaluate` reports.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+from sklearn.model_selection import GroupKFold
+
+from classifier.analysis import Analysis, Attributions, attribute, with_auxiliary
+from classifier.batch import Batch, place_codes
+from classifier.features import Rows, Tags, TermIndex, dense
+from classifier.signals import AUXILIARY, LinearModels, probabilities
+from classifier.source_types import SourceTypeModel
+from classifier.tagger import Tagger
+from classifier.vocabulary import FAMILIES, TypeTable, families
+from training import corpora
+from training.attribution import fit_linker, fit_source_types, fit_tagger, type_examples
+from training.corpora import own
+from training.records import ArticleRecord, Corpus, CorpusError
+from training.sentences import AUXILIARY_GROUPS, MAIN_GROUPS, fit_signals, fit_terms, gold, sparse
+from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
+from training.texts import Labelled, label_articles, label_sentences, lone_document
+from training.vectors import count_words, word_clusters, word_vectors
+
+Progress = Callable[[str], Any]
+# corpora that teach the shipped artifact beside the annotations and the own articles; `corpora.table` states why
+TEACHING = ("polnear", "wikiweasel", "babe", "nyt_valence", "basil")
+MAX_WORDS = 18_000
+DIMENSIONS = 64
+
+
+def load_corpora(data: Path | None, annotations: Path | None, progress: Progress) -> dict[str, Corpus]:
+    """The own articles and whatever else is given.
+
+    Raises
+    ------
+    CorpusError
+        Where a folder is given and holds none of the corpora, or a corpus is damaged.
+    """
+    found = {"own": own.load()}
+    if annotations is not None:
+        found["annotations"] = corpora.load("annotations", annotations=annotations)
+    if data is not None:
+        there = [n for n in corpora.names() if n != "annotations" and corpora.find(n, data).is_dir()]
+        if not there:
+            raise CorpusError(
+                f"{data} holds none of the corpora ({', '.join(corpora.names())}): see 'accordingto fetch --list'"
+            )
+        for name in there:
+            found[name] = corpora.load(name, data)
+    for name, corpus in found.items():
+        progress(f"read {name}: {len(corpus.articles)} articles, {len(corpus.all_sentences())} labelled sentences")
+    return found
+
+
+@dataclass
+class Prepared:
+    """Corpora as arrays, before anything is fitted."""
+
+    corpora: dict[str, Corpus]
+    table: TypeTable
+    vectors: np.ndarray
+    terms: TermIndex
+    articles: Labelled  # annotated and own articles
+    alone: Labelled  # half of their sentences again, each as a text of its own
+    alone_article: np.ndarray  # document index in `articles` by document of `alone`
+    polnear: Labelled | None
+    lone: Labelled | None  # sentences of the public corpora
+    seed: int
+
+
+def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared:
+    """Build the vocabulary, the word vectors and the batches."""
+    records = [*(found["annotations"].articles if "annotations" in found else ()), *found["own"].articles]
+    polnear = list(found["polnear"].articles) if "polnear" in found else []
+    lone_records = [
+        s
+        for name in TEACHING
+        if name != "polnear" and name in found
+        for s in found[name].all_sentences()
+        if s.text.strip()
+    ]
+    labelled_texts = [
+        *(f"{r.title}\n{r.text}" for r in records),
+        *(r.text for r in polnear),
+        *(r.text for r in lone_records),
+    ]
+    counts, texts = count_words(labelled_texts)
+    vocabulary: dict[str, Sequence[str]]
+    labelled = Counter(counts.words)
+    news: list[list[str]] = []
+    if "news" in found:
+        annotated = {r.id for r in records}
+        counts, news = count_words(
+            (f"{a.title}\n{a.text}" for a in found["news"].articles if a.id not in annotated), counts
+        )
+        progress(f"counted {sum(counts.words.values()):,} words")
+    scale = max(sum(counts.words.values()) / max(sum(labelled.values()), 1), 1.0)
+    ranked = sorted(
+        (w for w, n in counts.words.items() if labelled[w] >= 3 or n >= 20),
+        key=lambda w: (-counts.words[w] - scale * labelled[w], w),
+    )
+    vocabulary = _families(labelled_texts)
+    vocabulary["word"] = tuple(ranked[:MAX_WORDS])
+    words = list(vocabulary["word"])
+    vectors = np.zeros((len(words) + 1, 0), dtype=np.float32)
+    clusters = np.zeros((len(words) + 1, 0), dtype=np.int32)
+    if news:
+        vectors = word_vectors([*news, *texts], words, DIMENSIONS, seed=seed)
+        clusters = word_clusters(vectors, seed=seed)
+        progress(f"word vectors: {vectors.shape[0]:,} words, {vectors.shape[1]} dimensions")
+    names = counts.proper_names()
+    proper = np.array([False, *(w in names for w in words)])
+    vectors[proper] = 0.0
+
+    table = TypeTable(vocabulary, clusters, limit=10**9)
+    articles = label_articles(records, table)
+    rng = np.random.default_rng(seed)
+    alone_records, alone_article = [], []
+    document_of = articles.document_of
+    for s, record in enumerate(articles.records):
+        if record is not None and rng.random() < 0.5:
+            alone_records.append(record)
+            alone_article.append(int(document_of[s]))
+    alone = _alone(alone_records, table)
+    prepared = Prepared(
+        corpora=found,
+        table=table,
+        vectors=(np.round(vectors * 127) / np.float32(127)).astype(np.float32),  # as the artifact stores them
+        terms=fit_terms([articles.batch], proper),
+        articles=articles,
+        alone=alone,
+        alone_article=np.array(alone_article),
+        polnear=label_articles(polnear, table) if polnear else None,
+        lone=label_sentences(lone_records, table) if lone_records else None,
+        seed=seed,
+    )
+    batches = [articles.batch] + ([prepared.lone.batch] if prepared.lone else [])
+    prepared.terms = fit_terms(batches, proper)
+    progress(
+        f"{len(prepared.terms.words):,} words and {len(prepared.terms.pairs):,} word pairs as terms, {len(names):,} names left out"
+    )
+    return prepared
+
+
+def _alone(records: Sequence[Any], table: TypeTable) -> Labelled:
+    documents = [lone_document(r.text) for r in records]
+    aligned: list[Any] = []
+    for document, record in zip(documents, records, strict=True):
+        aligned += [record, *[None] * (len(document.sentence_starts) - 1)]
+    return Labelled(Batch.of(documents, table), aligned, [None] * len(records), [r.article for r in records])
+
+
+def _families(texts: Sequence[str], least: int = 5) -> dict[str, Sequence[str]]:
+    """Affixes and capitalised words that stand often enough in labelled texts."""
+    from classifier.tokens import tokenize
+
+    counts: list[Counter[str]] = [Counter() for _ in FAMILIES]
+    types: Counter[str] = Counter()
+    for text in texts:
+        types.update(tokenize(text)[0])
+    for word, n in types.items():
+        for k, value in enumerate(families(word)):
+            if value:
+                counts[k][value] += n
+    return {f: tuple(sorted(v for v, n in counts[k].items() if n >= least)) for k, f in enumerate(FAMILIES)}
+
+
+@dataclass
+class TaggingData:
+    """Documents and token labels that teach the taggers."""
+
+    batch: Batch
+    labels: dict[str, np.ndarray]  # by tagger, -1 where not learned from
+    records: list[ArticleRecord | None]
+    n_articles: int  # the first documents are those of Prepared.articles
+
+
+def tagging_data(prepared: Prepared) -> TaggingData:
+    """Articles and PolNeAR as one batch with token labels."""
+    records = [r for r in prepared.articles.articles if r is not None]
+    documents = list(prepared.articles.batch.documents)
+    labels: dict[str, list[np.ndarray]] = {"attribution": [], "hedge": [], "loaded": []}
+    for document, record in zip(documents, records, strict=True):
+        nothing = np.full(len(document.words), -1)
+        labels["attribution"].append(attribution_labels(document, record) if record.attributions else nothing)
+        for kind in ("hedge", "loaded"):
+            labels[kind].append(cue_labels(document, record, kind) if record.sentences else nothing)
+    everything: list[ArticleRecord | None] = list(records)
+    if prepared.polnear is not None:
+        for document, article in zip(prepared.polnear.batch.documents, prepared.polnear.articles, strict=True):
+            assert article is not None
+            documents.append(document)
+            everything.append(article)
+            labels["attribution"].append(attribution_labels(document, article))
+            for kind in ("hedge", "loaded"):
+                labels[kind].append(np.full(len(document.words), -1))
+    return TaggingData(
+        Batch.of(documents, prepared.table), {k: np.concatenate(v) for k, v in labels.items()}, everything, len(records)
+    )
+
+
+def _tagger(name: str, data: TaggingData, left_out: set[int], seed: int) -> Tagger:
+    y = data.labels[name].copy()
+    for d in left_out:
+        y[data.batch.document_bounds[d] : data.batch.document_bounds[d + 1]] = -1
+    return fit_tagger(name, _without_texts(data.batch), y, seed)
+
+
+def _without_texts(batch: Batch) -> Batch:
+    """A batch that is cheap to send to another process."""
+    return Batch(
+        (),
+        batch.table,
+        batch.types,
+        batch.inside,
+        batch.sentence_bounds,
+        batch.chain_bounds,
+        batch.document_bounds,
+        batch.boundary,
+    )
+
+
+def fit_taggers(
+    data: TaggingData, folds: Sequence[set[int]], seed: int, jobs: int, progress: Progress
+) -> list[dict[str, Tagger]]:
+    """For each set of left-out documents, the three taggers fitted on the others."""
+    tasks = [(name, f) for name in ("attribution", "hedge", "loaded") for f in range(len(folds))]
+    fitted: list[dict[str, Tagger]] = [{} for _ in folds]
+    runs = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_tagger)(name, data, folds[f], seed) for name, f in tasks
+    )
+    for (name, f), tagger in zip(tasks, runs, strict=True):
+        fitted[f][name] = tagger
+        progress(f"fitted the {name} tagger, fold {f + 1} of {len(folds)}")
+    return fitted
+
+
+def tags_by_fold(batch: Batch, fold_of: np.ndarray, taggers: Sequence[dict[str, Tagger]]) -> Tags:
+    """Tags of each document by the taggers of its fold."""
+    n = batch.n_tokens
+    parts: dict[str, np.ndarray] = {}
+    for f, trained in enumerate(taggers):
+        chosen = np.flatnonzero(fold_of == f)
+        for start in range(0, len(chosen), 64):
+            which = chosen[start : start + 64]
+            sub = Batch.of([batch.documents[d] for d in which], batch.table)
+            tokens = np.concatenate([np.arange(batch.document_bounds[d], batch.document_bounds[d + 1]) for d in which])
+            codes = place_codes(sub)
+            best, p = trained["attribution"].decode(sub, codes)
+            hedge, hedge_p = trained["hedge"].decode(sub, codes)
+            loaded, loaded_p = trained["loaded"].decode(sub, codes)
+            values = {
+                "attribution": best, "probabilities": p, "hedge": hedge, "hedge_probability": 1 - hedge_p[:, 0],
+                "loaded": loaded, "loaded_probability": 1 - loaded_p[:, 0],
+            }  # fmt: skip
+            for key, value in values.items():
+                if key not in parts:
+                    parts[key] = np.zeros((n, *value.shape[1:]), dtype=value.dtype)
+                parts[key][tokens] = value
+    return Tags(**parts)
+
+
+@dataclass
+class Crossfit:
+    """Everything judged out of fold.
+
+    ``analysis`` covers `Prepared.articles`; ``fold_of`` gives the fold of each document.
+    """
+
+    fold_of: np.ndarray
+    taggers: list[dict[str, Tagger]]
+    linker: dict[str, np.ndarray]
+    analysis: Analysis
+    type_rows: list[list[str]]
+    type_labels: list[str]
+    type_sentences: list[int]
+    auxiliary: LinearModels
+    blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles, alone, lone
+    names: list[str]
+    labels: dict[str, np.ndarray] = field(default_factory=dict)
+
+
+def folds_by_outlet(groups: Sequence[str], n_folds: int) -> np.ndarray:
+    """Fold of each document; no outlet stands in two folds."""
+    fold = np.zeros(len(groups), dtype=int)
+    n_folds = min(n_folds, len(set(groups)))
+    if n_folds > 1:
+        for f, (_, test) in enumerate(GroupKFold(n_folds).split(np.zeros(len(groups)), groups=np.array(groups))):
+            fold[test] = f
+    return fold
+
+
+def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, hold_out_dev: bool = False) -> Crossfit:
+    """Fit in folds by outlet.
+
+    Parameters
+    ----------
+    hold_out_dev : bool
+        Leave PolNeAR's development part out of every fit, so that it can be measured on.
+    """
+    data = tagging_data(prepared)
+    articles = prepared.articles
+    fold_of = folds_by_outlet(articles.groups, n_folds)
+    n_folds = int(fold_of.max()) + 1
+    dev = {d for d, r in enumerate(data.records) if r is not None and r.split == "dev"} if hold_out_dev else set()
+    taggers = fit_taggers(
+        data, [set(np.flatnonzero(fold_of == f).tolist()) | dev for f in range(n_folds)], prepared.seed, jobs, progress
+    )
+    y = data.labels["attribution"].copy()
+    for d in dev:
+        y[data.batch.document_bounds[d] : data.batch.document_bounds[d + 1]] = -1
+    linker = fit_linker(data.batch, y, [r if d not in dev else None for d, r in enumerate(data.records)])
+
+    tags = tags_by_fold(articles.batch, fold_of, taggers)
+    attributions = attribute(articles.batch, tags.attribution, ATTRIBUTION_LABELS, linker, None)
+    rows, types, sentences = type_examples(attributions, articles.records)
+    fold_of_sentence = fold_of[articles.document_of]
+    attributions.types = _types_by_fold(attributions, rows, types, fold_of_sentence[sentences], fold_of, n_folds)
+
+    alone_tags = tags_by_fold(prepared.alone.batch, fold_of[prepared.alone_article], taggers)
+    blocks: dict[str, tuple[Rows, np.ndarray]] = {}
+    names: list[str] = []
+    pieces: list[tuple[str, Labelled, Tags]] = [("articles", articles, tags), ("alone", prepared.alone, alone_tags)]
+    if prepared.lone is not None:
+        zero = np.zeros(len(prepared.lone.batch.documents), dtype=int)
+        pieces.append(("lone", prepared.lone, tags_by_fold(prepared.lone.batch, zero, taggers[:1])))
+    for key, labelled, its_tags in pieces:
+        values, names = dense(labelled.batch, its_tags, prepared.vectors)
+        blocks[key] = (prepared.terms.rows(labelled.batch), values)
+    auxiliary = fit_auxiliary(prepared, blocks, jobs, progress)
+    for key in ("articles", "alone"):
+        values, with_names = with_auxiliary(blocks[key][0], blocks[key][1], names, auxiliary)
+        blocks[key] = (blocks[key][0], values)
+    labels = {g: np.concatenate([gold(articles.records, g), gold(prepared.alone.records, g)]) for g in MAIN_GROUPS}
+    scores = np.zeros((articles.batch.n_sentences, sum(len(m) for m in MAIN_GROUPS.values())), dtype=np.float32)
+    models = None
+    for f in range(n_folds):
+        models = fit_main(prepared, blocks, labels, fold_of, f if n_folds > 1 else -1, jobs)
+        here = np.flatnonzero(fold_of_sentence == f)
+        scores[here] = models.scores(*blocks["articles"])[here]
+        progress(f"fitted the sentence signals, fold {f + 1} of {n_folds}")
+    assert models is not None
+    analysis = Analysis(
+        articles.batch, tags, attributions, blocks["articles"][0], blocks["articles"][1], with_names, scores,
+        probabilities(models, scores),
+    )  # fmt: skip
+    return Crossfit(
+        fold_of, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names,
+        {g: v[: articles.batch.n_sentences] for g, v in labels.items()},
+    )  # fmt: skip
+
+
+def _types_by_fold(
+    attributions: Attributions,
+    rows: list[list[str]],
+    types: list[str],
+    folds: np.ndarray,
+    fold_of: np.ndarray,
+    n_folds: int,
+) -> np.ndarray:
+    p = np.zeros_like(attributions.types)
+    documents = np.array([r.document for r in attributions.resolved], dtype=int)
+    for f in range(n_folds):
+        chosen = [i for i in range(len(rows)) if folds[i] != f or n_folds == 1]
+        if len({types[i] for i in chosen}) < 2:
+            continue
+        model = fit_source_types([rows[i] for i in chosen], [types[i] for i in chosen])
+        here = np.flatnonzero(fold_of[documents] == f) if len(documents) else documents
+        if len(here):
+            p[here] = model.probabilities([attributions.rows[i] for i in here])
+    return p
+
+
+def fit_auxiliary(
+    prepared: Prepared, blocks: dict[str, tuple[Rows, np.ndarray]], jobs: int, progress: Progress
+) -> LinearModels:
+    """Models of the public corpora's labels; empty where there are none of these corpora."""
+    n_terms = len(prepared.terms)
+    if "lone" not in blocks or prepared.lone is None:
+        n_dense = blocks["articles"][1].shape[1]
+        return LinearModels((), np.zeros((n_terms, 0)), np.zeros((n_dense, 0)), np.zeros(0))
+    labels = {g: gold(prepared.lone.records, g) for g in AUXILIARY}
+    groups = {g: AUXILIARY_GROUPS[g] for g in AUXILIARY if len(np.unique(labels[g][labels[g] >= 0])) == 2}
+    rows, values = blocks["lone"]
+    n = len(values)
+    models = fit_signals(groups, sparse(rows, n_terms), values, labels, np.ones(n, bool), np.ones(n), jobs)
+    progress(f"fitted the models of the public corpora: {', '.join(groups)}")
+    return models
+
+
+def fit_main(
+    prepared: Prepared,
+    blocks: dict[str, tuple[Rows, np.ndarray]],
+    labels: dict[str, np.ndarray],
+    fold_of: np.ndarray,
+    fold: int,
+    jobs: int,
+) -> LinearModels:
+    """The sentence signals, fitted on the articles (whole and their sentences alone) outside a fold (-1: all)."""
+    X = sp.vstack([sparse(blocks[k][0], len(prepared.terms)) for k in ("articles", "alone")], format="csr")
+    values = np.concatenate([blocks["articles"][1], blocks["alone"][1]])
+    document = np.concatenate([prepared.articles.document_of, prepared.alone_article[prepared.alone.document_of]])
+    weight = np.concatenate([np.ones(len(blocks["articles"][1])), np.full(len(blocks["alone"][1]), 0.5)])
+    return fit_signals(MAIN_GROUPS, X, values, labels, fold_of[document] != fold, weight, jobs)
+
+
+def fit_types(crossfit: Crossfit) -> SourceTypeModel:
+    """The source type model on everything."""
+    return fit_source_types(crossfit.type_rows, crossfit.type_labels)

@@ -1,0 +1,198 @@
+"""Fitting the sentence signals: logistic regression on the rows of `classifier.features`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.sparse as sp
+from joblib import Parallel, delayed
+from sklearn.base import BaseEstimator
+from sklearn.linear_model import LogisticRegression
+
+from classifier.batch import Batch
+from classifier.features import Rows, TermIndex
+from classifier.report import ATTRIBUTION_TYPES
+from classifier.signals import GROUPS, LinearModels
+from training.records import SentenceRecord
+
+
+def fit_terms(batches: Sequence[Batch], excluded: np.ndarray, least_words: int = 4, least_pairs: int = 5) -> TermIndex:
+    """Choose the words and word pairs that stand in enough sentences.
+
+    Parameters
+    ----------
+    batches : sequence of Batch
+    excluded : ndarray of bool, shape (n_words + 1,)
+        Words that are no terms (names of people, parties, places).
+    """
+    n_words = len(excluded) - 1
+    all_words = TermIndex(np.arange(1, n_words + 1), np.zeros(0, np.int64), np.ones(n_words, np.float32), n_words)
+    words: Counter[int] = Counter()
+    pairs: Counter[int] = Counter()
+    total = 0
+    for batch in batches:
+        word = batch.table.codes[batch.types, 0].astype(np.int64)
+        cells = np.unique(batch.sentence_of.astype(np.int64) * (n_words + 1) + word)
+        words.update((cells % (n_words + 1)).tolist())
+        keys, sentences = all_words.pair_keys(batch)
+        allowed = ~(excluded[keys // all_words.base] | excluded[keys % all_words.base])
+        seen = set(zip(sentences[allowed].tolist(), keys[allowed].tolist(), strict=True))
+        pairs.update(k for _, k in seen)
+        total += batch.n_sentences
+    kept = np.array(sorted(w for w, n in words.items() if n >= least_words and w and not excluded[w]), dtype=np.int64)
+    kept_pairs = np.array(sorted(k for k, n in pairs.items() if n >= least_pairs), dtype=np.int64)
+    counts = np.array([words[w] for w in kept.tolist()] + [pairs[k] for k in kept_pairs.tolist()], dtype=np.float64)
+    idf = (np.log((1 + total) / (1 + counts)) + 1).astype(np.float32)
+    return TermIndex(kept, kept_pairs, idf, n_words)
+
+
+def sparse(rows: Rows, n_terms: int) -> sp.csr_matrix:
+    """Rows as a scipy matrix."""
+    return sp.csr_matrix((rows.values, rows.indices, rows.indptr), shape=(len(rows.indptr) - 1, n_terms))
+
+
+def gold(records: Sequence[SentenceRecord | None], group: str) -> np.ndarray:
+    """Class numbers of a group of `classifier.signals.GROUPS`; -1 where the record has no such label."""
+    out = np.full(len(records), -1)
+    for i, record in enumerate(records):
+        if record is None:
+            continue
+        labels = record.labels
+        if group == "boilerplate":
+            if "boilerplate" in labels:
+                out[i] = labels["boilerplate"]
+            continue
+        if labels.get("boilerplate"):
+            continue
+        if group == "attribution" and "attribution" in labels:
+            out[i] = ATTRIBUTION_TYPES.index(labels["attribution"])
+        elif group in ("hedged", "opinion") and group in labels:
+            out[i] = labels[group]
+        elif group == "loaded" and "loaded" in labels:
+            out[i] = labels["loaded"] >= 1
+        elif group == "strongly loaded" and "loaded" in labels:
+            out[i] = labels["loaded"] >= 2
+        elif group == "valence" and "valence" in labels:
+            out[i] = round(labels["valence"]) + 1
+        elif group.startswith("frame ") and "frames" in labels:
+            out[i] = group[6:] in labels["frames"]
+        elif group == "uncertain" and record.corpus == "wikiweasel":
+            out[i] = labels["hedged"]
+        elif group == "biased" and "biased" in labels:
+            out[i] = labels["biased"]
+        elif group == "lexical bias" and "lexical_bias" in labels:
+            out[i] = labels["lexical_bias"]
+        elif group == "positive" and record.corpus == "nyt_valence" and abs(labels["valence"]) > 0.1:
+            out[i] = labels["valence"] > 0
+    return out
+
+
+class SignalModel(BaseEstimator):
+    """Logistic regression on a sparse and a standardised dense block.
+
+    Parameters
+    ----------
+    C : float
+        Inverse strength of the penalty.
+    dense_scale : float
+        Weight of the dense block against the words: smaller means more shrinkage of it.
+    """
+
+    def __init__(self, C: float = 1.0, dense_scale: float = 0.2, max_iter: int = 200) -> None:
+        self.C = C
+        self.dense_scale = dense_scale
+        self.max_iter = max_iter
+
+    def fit(self, X: sp.csr_matrix, dense: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> SignalModel:
+        """Fit; y holds class numbers, none negative."""
+        self.mean_ = dense.mean(axis=0, dtype=np.float64)
+        deviation = dense.std(axis=0, dtype=np.float64)
+        self.scale_ = np.where(deviation > 1e-6, self.dense_scale / np.maximum(deviation, 1e-6), 0.0)
+        self.n_terms_ = X.shape[1]
+        if len(np.unique(y)) < 2:
+            self.classes_ = np.unique(y)
+            self.model_ = None
+            return self
+        both = sp.hstack([X, sp.csr_matrix(((dense - self.mean_) * self.scale_).astype(np.float32))], format="csr")
+        self.model_ = LogisticRegression(C=self.C, max_iter=self.max_iter, tol=1e-3)
+        self.model_.fit(both, y, sample_weight=weight)
+        self.classes_ = self.model_.classes_
+        return self
+
+    def weights(self, n_classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Weights for raw features: (terms, dense, intercepts), one column an output.
+
+        A model of two classes has one column, one of more has a column a class; a class that the
+        training data lacks gets log-odds of -12.
+        """
+        columns = 1 if n_classes == 2 else n_classes
+        terms = np.zeros((self.n_terms_, columns))
+        dense = np.zeros((len(self.scale_), columns))
+        intercepts = np.full(columns, -12.0)
+        if self.model_ is None:
+            present = int(self.classes_[0]) if len(self.classes_) else 0
+            if n_classes > 2:
+                intercepts[present] = 0.0
+            elif present == 1:
+                intercepts[0] = 12.0
+            return terms, dense, intercepts
+        coef, bias = self.model_.coef_, self.model_.intercept_
+        if len(self.classes_) == 2 and n_classes > 2:
+            coef, bias = np.vstack([-coef / 2, coef / 2]), np.array([-bias[0] / 2, bias[0] / 2])
+        where = [0] if n_classes == 2 else [int(c) for c in self.classes_]
+        for k, column in enumerate(where):
+            terms[:, column] = coef[k, : self.n_terms_]
+            dense[:, column] = coef[k, self.n_terms_ :] * self.scale_
+            intercepts[column] = bias[k] - (dense[:, column] * self.mean_).sum()
+        return terms, dense, intercepts
+
+
+# chosen on folds by outlet, see docs/experiments.md
+SETTINGS: dict[str, dict[str, Any]] = {}
+DEFAULT: dict[str, Any] = {"C": 1.0, "dense_scale": 0.15}
+
+
+def fit_signals(
+    groups: Mapping[str, Sequence[str]],
+    X: sp.csr_matrix,
+    dense: np.ndarray,
+    labels: Mapping[str, np.ndarray],
+    use: np.ndarray,
+    weight: np.ndarray,
+    jobs: int = 1,
+    progress: Callable[[str], Any] | None = None,
+) -> LinearModels:
+    """Fit every group on the rows that `use` allows and that have its label."""
+    fitted = Parallel(n_jobs=jobs)(
+        delayed(_fit_one)(
+            X, dense, np.where(use, labels[g], -1), weight, {**DEFAULT, **SETTINGS.get(g, {})}, len(groups[g])
+        )
+        for g in groups
+    )
+    if progress:
+        progress(f"fitted {len(fitted)} sentence models")
+    return LinearModels(
+        outputs=tuple(o for g in groups for o in groups[g]),
+        terms=np.concatenate([f[0] for f in fitted], axis=1).astype(np.float32),
+        dense=np.concatenate([f[1] for f in fitted], axis=1).astype(np.float32),
+        intercepts=np.concatenate([f[2] for f in fitted]).astype(np.float32),
+    )
+
+
+def _fit_one(
+    X: sp.csr_matrix, dense: np.ndarray, y: np.ndarray, weight: np.ndarray, settings: dict[str, Any], outputs: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    ok = y >= 0
+    return SignalModel(**settings).fit(X[ok], dense[ok], y[ok], weight[ok]).weights(max(outputs, 2))
+
+
+AUXILIARY_GROUPS = {
+    "uncertain": ("uncertain",),
+    "biased": ("biased",),
+    "positive": ("positive",),
+    "lexical bias": ("lexical bias",),
+}
+MAIN_GROUPS = GROUPS

@@ -1,0 +1,90 @@
+"""Gold spans to token labels, and span measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from classifier.batch import Batch
+from classifier.document import Document
+from training.records import ArticleRecord
+
+KINDS = ("source", "cue", "content")
+ATTRIBUTION_LABELS = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
+CUE_LABELS = ("O", "B-cue", "I-cue")
+
+
+def token_range(document: Document, start: int, end: int, title: bool = False) -> tuple[int, int]:
+    """First token and token after the last that the offsets touch (within title or text)."""
+    low, high = (0, document.n_title) if title else (document.n_title, len(document.words))
+    first = low + int(np.searchsorted(document.ends[low:high], start, side="right"))
+    last = low + int(np.searchsorted(document.starts[low:high], end, side="left"))
+    return first, max(first, last)
+
+
+def attribution_labels(document: Document, record: ArticleRecord) -> np.ndarray:
+    """Labels of `ATTRIBUTION_LABELS` for each token; of nested attributions the outer one counts."""
+    y = np.zeros(len(document.words), dtype=np.int64)
+    contents: list[tuple[int, int, int]] = []
+    ranges: list[tuple[int, str, int, int]] = []
+    for k, attribution in enumerate(record.attributions):
+        for kind in KINDS:
+            for start, end in getattr(attribution, kind):
+                first, last = token_range(document, start, end, attribution.index == 0)
+                if last > first:
+                    ranges.append((k, kind, first, last))
+                    if kind == "content":
+                        contents.append((k, first, last))
+    for kind in ("content", "cue", "source"):
+        for k, this, first, last in ranges:
+            if this != kind:
+                continue
+            if any(f <= first and last <= e and (e - f > last - first) and j != k for j, f, e in contents):
+                continue
+            b = ATTRIBUTION_LABELS.index(f"B-{kind}")
+            y[first] = b
+            y[first + 1 : last] = b + 1
+    return y
+
+
+def cue_labels(document: Document, record: ArticleRecord, kind: str) -> np.ndarray:
+    """Labels of `CUE_LABELS` for the hedge or loaded cues of an article's sentences."""
+    y = np.zeros(len(document.words), dtype=np.int64)
+    for sentence in record.sentences:
+        for start, end in sentence.cues.get(kind, ()):
+            base = 0 if sentence.index == 0 else (sentence.start or 0)
+            first, last = token_range(document, base + start, base + end, sentence.index == 0)
+            if last > first:
+                y[first] = 1
+                y[first + 1 : last] = 2
+    return y
+
+
+def f1(hits: float, found: float, gold: float) -> tuple[float, float, float]:
+    """Precision, recall and F1 from counts (0 where undefined)."""
+    p = hits / found if found else 0.0
+    r = hits / gold if gold else 0.0
+    return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+
+def span_scores(
+    gold: Sequence[tuple[str, int, int]], found: Sequence[tuple[str, int, int]], kinds: Iterable[str] = KINDS
+) -> dict[str, dict[str, tuple[float, float, float]]]:
+    """Token and exact span precision, recall, F1 by kind."""
+    out: dict[str, dict[str, tuple[float, float, float]]] = {}
+    for kind in kinds:
+        g = {(a, b) for k, a, b in gold if k == kind}
+        f = {(a, b) for k, a, b in found if k == kind}
+        gt = {t for a, b in g for t in range(a, b)}
+        ft = {t for a, b in f for t in range(a, b)}
+        out[kind] = {
+            "token": f1(len(gt & ft), len(ft), len(gt)),
+            "exact": f1(len(g & f), len(f), len(g)),
+        }
+    return out
+
+
+def batch_labels(batch: Batch, labels: Sequence[np.ndarray]) -> np.ndarray:
+    """Labels of the documents laid end to end."""
+    return np.concatenate(labels) if labels else np.zeros(0, dtype=np.int64)

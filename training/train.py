@@ -1,0 +1,172 @@
+"""`accordingto train`: corpora to an artifact."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from classifier import artifact
+from classifier.analysis import Models
+from classifier.scores import GRADES, TARGETS, article_features
+from classifier.signals import GROUPS
+from training import corpora
+from training.article_scores import fit_scores, ratings
+from training.measures import best_threshold, signal_measures, spearman
+from training.model_card import model_card
+from training.pipeline import TEACHING, cross_fit, fit_main, fit_taggers, fit_types, load_corpora, prepare, tagging_data
+
+FOLDS = 5
+
+
+def thresholds(crossfit: Any) -> dict[str, float]:
+    """For each yes-or-no signal the probability at which F1 out of fold is best."""
+    out = {}
+    for group, members in GROUPS.items():
+        y = crossfit.labels[group]
+        p = crossfit.analysis.probabilities[group]
+        ok = y >= 0
+        if group == "attribution":
+            out["attributed"] = best_threshold(y[ok] > 0, 1 - p[ok, 0])
+        elif len(members) == 1:
+            out[group] = best_threshold(y[ok] == 1, p[ok])
+    return out
+
+
+def train(
+    out: Path,
+    data: Path | None = None,
+    annotations: Path | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: Callable[[str], Any] = lambda line: None,
+) -> dict[str, Any]:
+    """Fit every signal and write an artifact.
+
+    Parameters
+    ----------
+    out : Path
+        Folder of the artifact.
+    data : Path, optional
+        Folder laid out like ``docs/corpora.md`` says; without it the own articles alone teach.
+    annotations : Path, optional
+        Folder of the annotated articles.
+    seed : int
+    jobs : int
+        Processes.
+    progress : callable
+        Told a line at each step.
+
+    Returns
+    -------
+    dict
+        ``artifact`` (path), ``manifest``, ``summary`` (lines).
+    """
+    found = load_corpora(data, annotations, progress)
+    kept = {n: c for n, c in found.items() if n in (*TEACHING, "own", "annotations", "news")}
+    prepared = prepare(kept, seed, progress)
+    crossfit = cross_fit(prepared, FOLDS, jobs, progress)
+    chosen = thresholds(crossfit)
+    X = np.stack(
+        [article_features(crossfit.analysis, d, chosen)[0] for d in range(len(prepared.articles.batch.documents))]
+    )
+    scores, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
+    progress("fitted the article scores")
+
+    tagging = tagging_data(prepared)
+    taggers = fit_taggers(tagging, [set()], seed, jobs, progress)[0]
+    signals = fit_main(prepared, crossfit.blocks, _all_labels(prepared), crossfit.fold_of, -1, jobs)
+    progress("fitted the sentence signals on everything")
+    models = Models(
+        vocabularies={k: list(v) for k, v in prepared.table.vocabularies.items()},
+        clusters=prepared.table.clusters,
+        vectors=prepared.vectors,
+        taggers=taggers,
+        linker=crossfit.linker,
+        source_types=fit_types(crossfit),
+        terms=prepared.terms,
+        auxiliary=crossfit.auxiliary,
+        signals=signals,
+        thresholds=chosen,
+        scores=scores,
+    )
+    quality = {name: {k: round(v, 3) for k, v in m.items()} for name, m in signal_measures(crossfit, chosen).items()}
+    rated = {}
+    for target in TARGETS:
+        y = ratings(prepared.articles.articles, target)
+        ok = ~np.isnan(y)
+        rated[target] = {"spearman": round(spearman(held[target][ok], y[ok]), 3), "articles": int(ok.sum())}
+    manifest = {
+        "name": "accordingto",
+        "version": _version(),
+        "language": "en",
+        "seed": seed,
+        "libraries": _libraries(),
+        "teaches": _teaches(kept),
+        "grades": {k: [[cut, word] for cut, word in v] for k, v in GRADES.items()},
+        "quality": {"folds": f"{int(crossfit.fold_of.max()) + 1} by outlet", "signals": quality, "scores": rated},
+    }
+    whole = artifact.save(models, Path(out), manifest)
+    (Path(out) / "MODEL_CARD.md").write_text(model_card(whole), encoding="utf-8")
+    summary = [
+        f"wrote {out} (digest {whole['digest'][:12]}, {sum(f['bytes'] for f in whole['files'].values()) / 1e6:.1f} MB)"
+    ]
+    scored = {f"score: {name}": m for name, m in rated.items()}
+    summary += [f"{name}: " + ", ".join(f"{k} {v}" for k, v in m.items()) for name, m in {**quality, **scored}.items()]
+    return {"artifact": str(out), "manifest": whole, "summary": summary}
+
+
+def _all_labels(prepared: Any) -> dict[str, np.ndarray]:
+    from training.sentences import MAIN_GROUPS, gold
+
+    return {
+        g: np.concatenate([gold(prepared.articles.records, g), gold(prepared.alone.records, g)]) for g in MAIN_GROUPS
+    }
+
+
+def _version() -> str:
+    from classifier import __version__
+
+    return __version__
+
+
+def _libraries() -> dict[str, str]:
+    import scipy
+    import sklearn
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "scipy": scipy.__version__,
+        "scikit-learn": sklearn.__version__,
+    }
+
+
+_SIGNALS = {
+    "own": ["attribution", "source types", "hedging", "loaded language", "opinion", "valence", "frames", "boilerplate", "scores"],
+    "annotations": [
+        "attribution", "source types", "hedging", "loaded language", "opinion", "valence", "frames", "boilerplate", "scores",
+    ],
+    "polnear": ["attribution"],
+    "wikiweasel": ["hedging (as a feature)"],
+    "babe": ["loaded language (as a feature)"],
+    "basil": ["loaded language (as a feature)"],
+    "nyt_valence": ["valence (as a feature)"],
+    "news": ["word vectors and clusters"],
+}  # fmt: skip
+
+
+def _teaches(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    out = {}
+    for name, corpus in found.items():
+        licence = "MIT" if name == "own" else corpora.info(name).licence
+        out[name] = {
+            "licence": licence,
+            "articles": len(corpus.articles),
+            "sentences": len(corpus.all_sentences()),
+            "signals": _SIGNALS[name],
+        }
+    return out
