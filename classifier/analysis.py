@@ -27,7 +27,8 @@ class Models:
 
     vocabularies: dict[str, Sequence[str]]
     clusters: np.ndarray
-    vectors: np.ndarray
+    vectors: np.ndarray  # int8, in units of the steps
+    vector_steps: np.ndarray
     taggers: dict[str, Tagger]
     linker: dict[str, np.ndarray]
     source_types: SourceTypeModel
@@ -145,7 +146,7 @@ def analyse(batch: Batch, models: Models) -> Analysis:
         batch, tags.attribution, models.taggers["attribution"].labels, models.linker, models.source_types
     )
     rows = models.terms.rows(batch)
-    values, names = dense(batch, tags, models.vectors)
+    values, names = dense(batch, tags, models.vectors, models.vector_steps)
     values, names = with_auxiliary(rows, values, names, models.auxiliary)
     scores = models.signals.scores(rows, values)
     return Analysis(batch, tags, attributions, rows, values, names, scores, probabilities(models.signals, scores))

@@ -23,7 +23,6 @@ from classifier.tagger import Tagger
 
 FORMAT_VERSION = 1
 _MAX_BYTES = 200_000_000
-_VECTOR_STEPS = np.float32(127)  # word vectors lie in -1..1 and are stored as whole numbers
 _HERE = Path(__file__).resolve().parent
 
 
@@ -179,7 +178,8 @@ def load(path: Path | str | None = None) -> tuple[Models, dict[str, Any]]:
 def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     arrays: dict[str, np.ndarray] = {
         "clusters": models.clusters.astype(np.int16),
-        "vectors": np.round(models.vectors * _VECTOR_STEPS).astype(np.int8),
+        "vectors": models.vectors.astype(np.int8),
+        "vector_steps": models.vector_steps.astype(np.float32),
         "linker": np.stack([models.linker["source"], models.linker["content"]]).astype(np.float32),
         "source_types": models.source_types.weights.astype(np.float32),
         "term_words": models.terms.words.astype(np.int32),
@@ -233,7 +233,8 @@ def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) ->
     return Models(
         vocabularies=texts["vocabularies"],
         clusters=arrays["clusters"],
-        vectors=arrays["vectors"].astype(np.float32) / _VECTOR_STEPS,
+        vectors=arrays["vectors"],
+        vector_steps=arrays["vector_steps"],
         taggers=taggers,
         linker={"source": arrays["linker"][0], "content": arrays["linker"][1]},
         source_types=SourceTypeModel(texts["source_types"], arrays["source_types"]),

@@ -123,7 +123,6 @@ class Batch:
         return before, behind
 
 
-_PAIRS = 1 << 14
 _DISTANCE = np.array([0, 1, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5, 5, 6])
 
 
@@ -131,7 +130,7 @@ def place_codes(batch: Batch) -> dict[str, tuple[np.ndarray, int]]:
     """What a tagger sees of a token's place: small integer codes and their number.
 
     Quotation marks around it, the classes of its neighbours, the nearest verb of saying and mark of
-    punctuation before and behind it, its place in the sentence, and a hash of neighbouring words.
+    punctuation before and behind it, and its place in the sentence.
 
     Returns
     -------
@@ -173,9 +172,6 @@ def place_codes(batch: Batch) -> dict[str, tuple[np.ndarray, int]]:
     in_chain = np.add.reduceat(inside, batch.chain_bounds[:-1])[batch.chain_of] if n else inside
     all_inside = in_sentence == last - first
     left, right = verb_before, verb_behind
-    word = batch.table.codes[batch.types, 0]
-    word_before, word_after = batch.at(word, -1), batch.at(word, 1)
-    mix = np.int64(1_000_003)
     codes = {
         "quote": (
             inside + 2 * batch.at(inside, -1) + 4 * batch.at(inside, 1) + 8 * quote_mark + 16 * (index == first),
@@ -198,13 +194,20 @@ def place_codes(batch: Batch) -> dict[str, tuple[np.ndarray, int]]:
             12,
         ),
     }
+    for code, name in ((1, "say"), (2, "claim"), (3, "believe"), (4, "cue word")):
+        before, behind = batch.nearest(verb == code)
+        codes[f"{name} before"] = (gap(before) * 2 + inside, 14)
+        codes[f"{name} behind"] = (gap(behind) * 2 + inside, 14)
+    for code, name in ((1, "comma"), (4, "opening mark"), (5, "closing mark"), (6, "that")):
+        before, behind = batch.nearest(delimiter == code)
+        codes[f"{name} before"] = (gap(before) * 5 + kind(verb, left), 35)
+        codes[f"{name} behind"] = (gap(behind) * 5 + kind(verb, right), 35)
+    three = (batch.at(coarse, -1) * N_COARSE + coarse) * N_COARSE + batch.at(coarse, 1)
+    codes["classes -1 0 1"] = (three, N_COARSE**3)
     for name, a, b in (("-2-1", -2, -1), ("-1 0", -1, 0), ("0 1", 0, 1), ("1 2", 1, 2)):
         ca = batch.at(coarse, a) if a else coarse
         cb = batch.at(coarse, b) if b else coarse
         codes[f"classes {name}"] = (ca * N_COARSE + cb, N_COARSE * N_COARSE)
-    for name, a, b in (("words -1 0", word_before, word), ("words 0 1", word, word_after)):
-        hashed = (a * mix + b * np.int64(7919)) % (_PAIRS - 1) + 1
-        codes[name] = (np.where((a > 0) & (b > 0), hashed, 0), _PAIRS)
     if batch.table.clusters.shape[1]:
         column = batch.table.codes[:, len(batch.table.index)][batch.types]
         n_clusters = batch.table.sizes[len(batch.table.index)]

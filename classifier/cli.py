@@ -362,6 +362,10 @@ def _format(args: argparse.Namespace, known: Sequence[str]) -> str:
         return args.format
     ending = args.out.suffix.lower().lstrip(".") if args.out is not None else ""
     named = {"htm": "html", "ndjson": "jsonl"}.get(ending, ending)
+    if named and named not in (*known, "txt"):
+        raise ValueError(
+            f"--out {args.out}: its ending names no format; there are {', '.join(known)} (and .txt for a table)"
+        )
     return named if named in known else "table"
 
 
@@ -506,10 +510,7 @@ def _data(args: argparse.Namespace) -> dict[str, Any]:
         if set(corpora.available(cache)) - {"annotations"}:
             data = cache
         elif annotations is None:
-            raise ValueError(
-                f"no corpora in {cache}: run 'accordingto fetch --all', or give --data DIR, or --only-own to do "
-                "with the articles that ship with the package"
-            )
+            _progress(f"no --data and no corpora in {cache}: using only the articles that ship with the package")
     return {"data": data, "annotations": annotations, "seed": args.seed, "jobs": args.jobs, "progress": _progress}
 
 

@@ -71,14 +71,14 @@ def read(article: Article, sentence_spans: Sequence[tuple[int, int]] | None = No
     words, starts, ends = tokenize(article.text)
     sentences, paragraphs = split(article.text, words, starts, ends)
     if sentence_spans is not None and words:
-        first = np.searchsorted(np.asarray(starts), [s for s, _ in sentence_spans])
-        sentences = sorted({0, *(int(i) for i in first if i < len(words))})
-        paragraphs = sorted({0, *(p for p in paragraphs if p in set(sentences))})
+        first = np.searchsorted(np.asarray(starts), np.asarray([s for s, _ in sentence_spans], dtype=np.int64))
+        begins = {0, *(int(i) for i in first if i < len(words))}
+        sentences = sorted(begins)
+        paragraphs = sorted({0, *(p for p in paragraphs if p in begins)})
     inside = quoted(article.text, words, starts, ends, paragraphs)
-    n_title = 0
-    if article.title.strip():
-        t_words, t_starts, t_ends = tokenize(article.title)
-        n_title = len(t_words)
+    t_words, t_starts, t_ends = tokenize(article.title)
+    n_title = len(t_words)
+    if n_title:
         t_inside = quoted(article.title, t_words, t_starts, t_ends, [0])
         words, starts, ends = t_words + words, t_starts + starts, t_ends + ends
         sentences = [0, *(s + n_title for s in sentences)]

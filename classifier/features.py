@@ -111,14 +111,16 @@ def _sums(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     return np.add.reduceat(values, bounds[:-1], axis=0, dtype=np.float32)
 
 
-def dense(batch: Batch, tags: Tags, vectors: np.ndarray) -> tuple[np.ndarray, list[str]]:
+def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """The dense features of a batch's sentences.
 
     Parameters
     ----------
     batch : Batch
     tags : Tags
-    vectors : ndarray, shape (n_words + 1, dimensions)
+    vectors : ndarray of int8, shape (n_words + 1, dimensions)
+        Word vectors in units of `steps`.
+    steps : ndarray of float32, shape (dimensions,)
 
     Returns
     -------
@@ -181,7 +183,7 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray) -> tuple[np.ndarray, li
 
     word = batch.table.codes[batch.types, 0]
     known = np.maximum(_sums((word > 0).astype(np.float32), bounds), 1.0)[:, None]
-    means = _sums(vectors[word].astype(np.float32), bounds) / np.sqrt(known)
+    means = _sums(vectors[word], bounds) * steps / np.sqrt(known)
     add(means, *(f"vector {i}" for i in range(vectors.shape[1])))
 
     values = np.concatenate(columns, axis=1)

@@ -29,7 +29,6 @@ from classifier.report import (
 )
 from classifier.scores import MIN_SENTENCES, MIN_WORDS, article_features, score
 from classifier.source_types import TYPES
-from classifier.sources import anonymity_reason, asks_anonymity
 from classifier.tagger import spans
 from classifier.vocabulary import normal
 
@@ -352,11 +351,8 @@ class Predictor:
             p = links.types[distinct][:, :-1].sum(axis=0)
             via = reason = ""
             for k in distinct:
-                via = via or self._via(analysis, k)
-            for s in entry["sentences"]:
-                text = _sentence_text(batch, document, s, first)
-                if not reason and asks_anonymity(text):
-                    reason = anonymity_reason(text)
+                via = via or links.resolved[k].via
+                reason = reason or links.resolved[k].anonymity_reason
             index[entity] = len(sources)
             sources.append(
                 Source(
@@ -374,19 +370,6 @@ class Predictor:
                 )
             )
         return sources, index
-
-    def _via(self, analysis: Analysis, k: int) -> str:
-        """The outlet that an attribution of type media came through: the one told, or the reporting one."""
-        links = analysis.attributions
-        if TYPES[int(links.types[k].argmax())] != "media":
-            return ""
-        one = links.resolved[k]
-        if one.link.cue is None:
-            return ""
-        batch = analysis.batch
-        b = int(links.found.last[one.link.cue])
-        a = int(links.found.first[one.link.cue])
-        return _told(list(_words(batch, a, min(b + 6, batch.n_tokens))))
 
     def _sentence(
         self, analysis: Analysis, s: int, document: Document, first: int, index: Mapping[int, int]
@@ -490,23 +473,6 @@ def _words(batch: Batch, a: int, b: int) -> Iterator[str]:
         a = stop
 
 
-def _told(words: Sequence[str]) -> str:
-    """ "told The Washington Post" -> "The Washington Post"; "" where no capitalised name follows."""
-    lower = [normal(w) for w in words]
-    for i, word in enumerate(lower):
-        if word in ("told", "tells", "telling", "by", "with", "to"):
-            j = i + 1
-            while j < len(words) and (
-                words[j][0].isupper()
-                or (lower[j] in ("the", "of") and j + 1 < len(words) and words[j + 1][0].isupper())
-            ):
-                j += 1
-            name = " ".join(words[i + 1 : j])
-            if any(w[0].isupper() and w != "The" for w in words[i + 1 : j]):
-                return name.replace(" ’s", "’s").replace(" 's", "'s")
-    return ""
-
-
 def _mentions(lowered: Sequence[str], name: str, kind: str) -> int:
     """How often a name, or a person's surname, stands in the text."""
     parts = [normal(w) for w in name.split()]
@@ -516,14 +482,6 @@ def _mentions(lowered: Sequence[str], name: str, kind: str) -> int:
         return lowered.count(parts[-1])
     n = len(parts)
     return sum(lowered[i : i + n] == parts for i in range(len(lowered) - n + 1) if lowered[i] == parts[0])
-
-
-def _sentence_text(batch: Batch, document: Document, s: int, first: int) -> str:
-    bounds = document.sentence_starts
-    k = s - first
-    a = int(bounds[k])
-    b = int(bounds[k + 1]) if k + 1 < len(bounds) else len(document.words)
-    return document.span(a, b).text
 
 
 def _warnings(document: Document, n_words: int, n_sentences: int, n_lines: int) -> list[str]:

@@ -215,6 +215,8 @@ def _pair_singles(
             if words[i] != "’" and i + 1 < last and not _elided(words[i + 1]):
                 opened = i  # one that is still open was an apostrophe
         elif opened >= 0 and after[x]:
+            if words[i - 1] in ("n", "N") and at and marks[singles[at - 1]] == i - 2:
+                continue  # rock 'n' roll
             follows = singles[at + 1] if at + 1 < len(singles) else -1
             if (
                 words[i - 1][-1] in "sS"

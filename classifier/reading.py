@@ -34,7 +34,7 @@ MAX_HEADLINE = 200
 _LINES = (".jsonl", ".ndjson")
 _KNOWN = (".txt", ".json", *_LINES)
 _HEADLINE = re.compile(r"\s*(\S[^\r\n]*)(?:\r\n|\n|\r(?!\n))[^\S\r\n]*[\r\n]\s*(?=\S)")
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’»)\]]*$")
+_SENTENCE_END = re.compile(r"(?:\.|…)[\"'”’»)\]]*$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body)\b", re.IGNORECASE)
 
@@ -97,7 +97,7 @@ def read_articles(
 def split_headline(text: str) -> tuple[str, str]:
     """Take the headline off a text, if it seems to begin with one.
 
-    The first line is the headline where it has fewer than 200 characters and no sentence punctuation at its end, and
+    The first line is the headline where it has fewer than 200 characters and no full stop at its end, and
     an empty line and then more text follow it.
 
     Returns

@@ -194,7 +194,7 @@ def _score(name: str, score: Score) -> dict[str, Any]:
             for feature, value in sorted(points.items(), key=lambda item: -abs(item[1]))
             if value
         ],
-        "total": round(sum(points.values()) + (baseline or 0.0), 1) if score.contributions else None,
+        "total": round(sum(points.values()) + (baseline or 0.0), 1) + 0.0 if score.contributions else None,
     }
 
 

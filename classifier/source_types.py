@@ -15,7 +15,7 @@ import numpy as np
 from classifier.attribution import Link, SpanSet
 from classifier.batch import Batch
 from classifier.report import SOURCE_TYPES
-from classifier.sources import Entity, Mention, Resolver, asks_anonymity, parse
+from classifier.sources import Entity, Mention, Utterance, asks_anonymity, read_sources
 from classifier.vocabulary import CLASSES, classes, normal, shape
 
 TYPES = (*SOURCE_TYPES, "none")
@@ -25,7 +25,8 @@ TYPES = (*SOURCE_TYPES, "none")
 class Resolved:
     """A link with its source read and resolved.
 
-    ``entity`` indexes the entities of its document; None where the source could not be resolved.
+    ``entity`` indexes the entities of its document; None where the source could not be resolved. ``via``
+    and ``anonymity_reason`` are those of `classifier.sources.Reading`.
     """
 
     link: Link
@@ -33,38 +34,44 @@ class Resolved:
     sentence: int
     mention: Mention
     entity: int | None
+    via: str = ""
+    anonymity_reason: str = ""
 
 
 def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[Resolved], list[list[Entity]]]:
-    """Read and resolve the sources of a batch's links, in reading order.
+    """Read and resolve the sources of a batch's links, which are in reading order.
 
     Returns
     -------
     resolved : list of Resolved, one a link
     entities : list of lists of Entity, one a document
     """
-    resolvers = [Resolver(d) for d in batch.documents]
-    out = []
-    first_sentence = np.searchsorted(batch.sentence_bounds, batch.document_bounds)
+    utterances: list[list[Utterance]] = [[] for _ in batch.documents]
+    places: list[tuple[int, int]] = []  # document and sentence of each link
+    first_sentence = np.searchsorted(batch.sentence_bounds, batch.document_bounds).tolist()
+    bounds = batch.document_bounds.tolist()
+    firsts, lasts = found.first.tolist(), found.last.tolist()
     for one in links:
-        spans = [i for i in (one.source, one.cue, *one.contents) if i is not None]
-        document = int(found.document[spans[0]])
-        base = int(batch.document_bounds[document])
-        anchor = one.source if one.source is not None else spans[0]
-        sentence = int(found.sentence[anchor] - first_sentence[document])
-        if one.source is None:
-            at = int(found.first[spans[0]] - base)
-            mention = Mention("none", "", "", "", at, at)
-        else:
-            mention = parse(
-                batch.documents[document], int(found.first[one.source] - base), int(found.last[one.source] - base)
+        anchor = next(i for i in (one.source, one.cue, *one.contents) if i is not None)
+        document = int(found.document[anchor])
+        base = bounds[document]
+        places.append((document, int(found.sentence[anchor]) - first_sentence[document]))
+        utterances[document].append(
+            Utterance(
+                None if one.source is None else (firsts[one.source] - base, lasts[one.source] - base),
+                None if one.cue is None else (firsts[one.cue] - base, lasts[one.cue] - base),
+                tuple((firsts[i] - base, lasts[i] - base) for i in one.contents),
             )
-        continues = one.source is None and one.cue is None
-        entity = None
-        if one.source is not None or continues:
-            entity = resolvers[document].resolve(mention, sentence)
-        out.append(Resolved(one, document, sentence, mention, entity))
-    return out, [r.entities for r in resolvers]
+        )
+    ledgers = [read_sources(d, u) for d, u in zip(batch.documents, utterances, strict=True)]
+    readings = [iter(ledger.readings) for ledger in ledgers]
+    out = []
+    for one, (document, sentence) in zip(links, places, strict=True):
+        reading = next(readings[document])
+        out.append(
+            Resolved(one, document, sentence, reading.mention, reading.entity, reading.via, reading.anonymity_reason)
+        )
+    return out, [ledger.entities for ledger in ledgers]
 
 
 def _noun_features(words: Sequence[str], prefix: str) -> list[str]:

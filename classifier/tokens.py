@@ -20,8 +20,8 @@ SINGLE_QUOTES = frozenset("'‘’‚‛`")
 QUOTES = OPEN_QUOTES | CLOSE_QUOTES | STRAIGHT_QUOTES | SINGLE_QUOTES
 
 _ABBREVIATIONS = lexicons.read("abbreviations")
-NEVER_END = frozenset(a + "." for a in _ABBREVIATIONS["never"])
-MAY_END = frozenset(a + "." for a in _ABBREVIATIONS["may"])
+NEVER_END = frozenset(a.lower() + "." for kind in ("never", "number") for a in _ABBREVIATIONS[kind])
+MAY_END = frozenset(a.lower() + "." for a in _ABBREVIATIONS["may"])
 
 _INVISIBLE = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 # what may stand inside a word without ending it: accents apart from their letter, soft hyphens, joiners
@@ -31,18 +31,23 @@ _CLITIC = rf"(?:s|S|ll|ve|re|d|m|LL|VE|RE|D|M)(?!{_LETTER})"
 
 
 def _pattern() -> str:
-    words = sorted((re.escape(a) for a in (*_ABBREVIATIONS["never"], *_ABBREVIATIONS["may"])), key=len, reverse=True)
+    words = [*_ABBREVIATIONS["never"], *_ABBREVIATIONS["may"]]
     longest = max(map(len, words))
+    small = "|".join(re.escape(a) for a in words if a.islower())
+    capital = "|".join(f"{a[0]}(?i:{re.escape(a[1:])})" for a in words if not a.islower())
+    number = "|".join(re.escape(a) for a in _ABBREVIATIONS["number"])
     return "|".join(
         (
-            # nine tokens in ten; nothing below could take more than the letters
+            # nine tokens in ten are of these two kinds; nothing below could take more of them
             r"[A-Za-z]+(?=[ ,\n])",
+            r"[,“”\"()]|\.(?=\s)",
             r"(?:https?://|www\.|pic\.twitter\.com/)[^\s<>\"”’]*[^\s<>\"”’.,;:!?)\]…]",
-            r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
+            r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+",
             r"[@#]\w+",
             rf"(?:[A-Za-z]\.){{2,8}}(?!{_LETTER})",
             # the first group only keeps words without a full stop from going through the list
-            rf"(?=[A-Za-z.-]{{1,{longest}}}\.)(?<!{_LETTER})(?i:{'|'.join(words)})\.(?!{_LETTER})",
+            rf"(?=[A-Za-z.-]{{1,{longest}}}\.)(?<!{_LETTER})(?:(?i:{small})|{capital})\.(?!{_LETTER})",
+            rf"(?<!{_LETTER})(?i:{number})\.(?=[ \u00a0]?\d)",
             rf"(?<!{_LETTER})[A-Z]\.(?=[ \u00a0]?[A-Z])",
             rf"(?:[’']|(?<={_LETTER})‘){_CLITIC}",
             rf"\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|s|m|bn|k|km|pm|am)?(?!{_LETTER})",
@@ -54,8 +59,9 @@ def _pattern() -> str:
     )
 
 
-# with the gap before each token, so that offsets are sums of lengths
-_TOKEN = re.compile(rf"([\s{_INVISIBLE}]*)({_pattern()})")
+# The gap before a token is matched too: splitting gives gaps and tokens by turns, and their lengths add up to offsets.
+# A gap that no token follows ends with the text, or every part of it would be tried anew.
+_TOKEN = re.compile(rf"([\s{_INVISIBLE}]*)({_pattern()}|\Z)")
 
 
 def tokenize(text: str) -> tuple[list[str], list[int], list[int]]:
@@ -67,9 +73,10 @@ def tokenize(text: str) -> tuple[list[str], list[int], list[int]]:
     starts, ends : list of int
         ``text[starts[i]:ends[i]] == words[i]``, ascending and without overlap.
     """
-    parts = _TOKEN.findall(text)
-    if not parts:
-        return [], [], []
-    gaps, words = zip(*parts, strict=True)
-    bounds = list(accumulate(map(len, (piece for part in parts for piece in part))))
-    return list(words), bounds[0::2], bounds[1::2]
+    pieces = _TOKEN.split(text)  # nothing, gap, token, nothing, gap, token, ..., nothing
+    offsets = list(accumulate(map(len, pieces)))
+    words = pieces[2::3]
+    n = len(words)
+    while n and not words[n - 1]:
+        n -= 1
+    return words[:n], offsets[1::3][:n], offsets[2::3][:n]

@@ -48,6 +48,8 @@ class TableCRF(BaseEstimator):
         Share of features dropped in a step.
     l2 : float
         Shrinkage of the weights, per step.
+    without : sequence of str
+        Templates of `classifier.batch.place_codes` to leave out.
     begin_bias : float
         Added to the score of every "B-" label when decoding.
     seed : int
@@ -67,6 +69,7 @@ class TableCRF(BaseEstimator):
         rate: float = 0.1,
         dropout: float = 0.5,
         l2: float = 1e-6,
+        without: Sequence[str] = (),
         begin_bias: float = 0.0,
         seed: int = 0,
     ) -> None:
@@ -77,6 +80,7 @@ class TableCRF(BaseEstimator):
         self.rate = rate
         self.dropout = dropout
         self.l2 = l2
+        self.without = without
         self.begin_bias = begin_bias
         self.seed = seed
 
@@ -95,7 +99,7 @@ class TableCRF(BaseEstimator):
         n_labels, n_offsets = len(self.labels), len(self.offsets)
         table = batch.table
         codes = place_codes(batch)
-        names = list(codes)
+        names = [n for n in codes if n not in self.without]
         bases = np.concatenate([[0], np.cumsum([codes[n][1] for n in names])])
         places = np.stack([codes[n][0] + b for n, b in zip(names, bases[:-1], strict=True)], axis=1)
         features = type_matrix(table)

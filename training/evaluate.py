@@ -36,7 +36,7 @@ from training.measures import (
 )
 from training.pipeline import Crossfit, Prepared, cross_fit, fit_main, load_corpora, prepare, tags_by_fold
 from training.records import ArticleRecord, SentenceRecord
-from training.sentences import SignalModel, gold, sparse
+from training.sentences import SignalModel, gold, settings, sparse
 from training.spans import ATTRIBUTION_LABELS, KINDS, attribution_labels, f1, span_scores, token_range
 from training.texts import label_articles, label_sentences
 from training.train import thresholds as choose_thresholds
@@ -390,6 +390,7 @@ def _public(
         rows, values = crossfit.blocks["lone"]
         X = sparse(rows, len(prepared.terms))
         records = prepared.lone.records
+        names = crossfit.names[: values.shape[1]]
         for output, corpus in (
             ("uncertain", "wikiweasel"),
             ("biased", "babe"),
@@ -397,7 +398,7 @@ def _public(
             ("positive", "nyt_valence"),
         ):
             if corpus in found:
-                _folds_of(out, corpus, output, records, X, values)
+                _folds_of(out, corpus, output, records, X, values, names)
                 progress(f"measured {corpus}")
     transfer = [
         (corpus, [s for s in found[corpus].all_sentences() if s.text.strip()])
@@ -407,13 +408,13 @@ def _public(
     if not transfer:
         return
     labels = {g: np.concatenate([gold(prepared.articles.records, g), gold(prepared.alone.records, g)]) for g in GROUPS}
-    models = fit_main(prepared, crossfit.blocks, labels, crossfit.fold_of, -1, 1)
+    models = fit_main(prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1)
     for corpus, sentences in transfer:
         held = label_sentences(sentences, prepared.table)
         tags = tags_by_fold(held.batch, np.zeros(len(held.batch.documents), dtype=int), crossfit.taggers[:1])
         from classifier.analysis import with_auxiliary
 
-        values, names = dense(held.batch, tags, prepared.vectors)
+        values, names = dense(held.batch, tags, prepared.words.vectors, prepared.words.steps)
         rows = prepared.terms.rows(held.batch)
         values, _ = with_auxiliary(rows, values, names, crossfit.auxiliary)
         p = probabilities(models, models.scores(rows, values))
@@ -447,7 +448,13 @@ def _public(
 
 
 def _folds_of(
-    out: _Table, corpus: str, output: str, records: Sequence[SentenceRecord | None], X: Any, values: np.ndarray
+    out: _Table,
+    corpus: str,
+    output: str,
+    records: Sequence[SentenceRecord | None],
+    X: Any,
+    values: np.ndarray,
+    names: Sequence[str],
 ) -> None:
     """A public corpus's own label in 5 folds by article."""
     y = gold(records, output)
@@ -457,7 +464,7 @@ def _folds_of(
     p = np.zeros(len(mine))
     for train, test in GroupKFold(5).split(mine, groups=groups):
         fit = mine[train[train_ok[train]]]
-        terms, dense_weights, bias = SignalModel().fit(X[fit], values[fit], y[fit]).weights(2)
+        terms, dense_weights, bias = SignalModel(**settings(output, names)).fit(X[fit], values[fit], y[fit]).weights(2)
         p[test] = (X[mine[test]] @ terms + values[mine[test]] @ dense_weights + bias)[:, 0]
     p = 1 / (1 + np.exp(-p))
     how = "5 folds by article"

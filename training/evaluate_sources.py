@@ -83,7 +83,7 @@ def same_name(a: str, b: str) -> bool:
     """
     if not a or not b:
         return False
-    return other_name(a) == other_name(b) or person_name(a) == person_name(b)
+    return set(other_name(a)) == set(other_name(b)) or person_name(a) == person_name(b)
 
 
 def _words(text: str) -> set[str]:
@@ -158,14 +158,19 @@ def figures(judged: Sequence[Judged]) -> dict[str, float]:
     out["title recall"] = _share(bool(_words(j.gold.title) & _words(j.title)) for j in people if j.gold.title)
     out["title precision"] = _share(bool(_words(j.gold.title) & _words(j.title)) for j in people if j.title)
     p, r, f = f1(
-        sum(bool(_words(j.gold.via) & _words(j.via)) for j in judged),
+        sum(bool(_words(_gold_via(j)) & _words(j.via)) for j in judged),
         sum(bool(j.via) for j in judged),
-        sum(bool(j.gold.via) for j in judged),
+        sum(bool(_gold_via(j)) for j in judged),
     )
     out |= {"via precision": p, "via recall": r, "via F1": f}
     out["reason recall"] = _share(bool(j.reason) for j in judged if j.gold.anonymity_reason)
     out["reason precision"] = _share(bool(j.gold.anonymity_reason) for j in judged if j.reason)
     return out
+
+
+def _gold_via(j: Judged) -> str:
+    """The gold outlet, none where the outlet itself is the source."""
+    return "" if _words(j.gold.via) <= _words(j.gold.name) else j.gold.via
 
 
 def _share(flags: Iterable[bool]) -> float:

@@ -26,20 +26,20 @@ from classifier.signals import AUXILIARY, LinearModels, probabilities
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
 from classifier.vocabulary import FAMILIES, TypeTable, families
-from training import corpora
+from training import corpora, words
 from training.attribution import fit_linker, fit_source_types, fit_tagger, type_examples
 from training.corpora import own
 from training.records import ArticleRecord, Corpus, CorpusError
 from training.sentences import AUXILIARY_GROUPS, MAIN_GROUPS, fit_signals, fit_terms, gold, sparse
 from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
 from training.texts import Labelled, label_articles, label_sentences, lone_document
-from training.vectors import count_words, word_clusters, word_vectors
+from training.words import WordTable
 
 Progress = Callable[[str], Any]
-# corpora that teach the shipped artifact beside the annotations and the own articles; `corpora.table` states why
-TEACHING = ("polnear", "wikiweasel", "babe", "nyt_valence", "basil")
-MAX_WORDS = 18_000
-DIMENSIONS = 64
+# labelled corpora that teach the shipped artifact beside the annotations and the own articles
+TEACHING = tuple(
+    n for n, c in corpora.CORPORA.items() if c.teaches and c.commercial and n not in ("annotations", "news")
+)
 
 
 def load_corpora(data: Path | None, annotations: Path | None, progress: Progress) -> dict[str, Corpus]:
@@ -72,7 +72,7 @@ class Prepared:
 
     corpora: dict[str, Corpus]
     table: TypeTable
-    vectors: np.ndarray
+    words: WordTable
     terms: TermIndex
     articles: Labelled  # annotated and own articles
     alone: Labelled  # half of their sentences again, each as a text of its own
@@ -83,7 +83,7 @@ class Prepared:
 
 
 def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared:
-    """Build the vocabulary, the word vectors and the batches."""
+    """Build the vocabulary and the batches."""
     records = [*(found["annotations"].articles if "annotations" in found else ()), *found["own"].articles]
     polnear = list(found["polnear"].articles) if "polnear" in found else []
     lone_records = [
@@ -93,40 +93,10 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared
         for s in found[name].all_sentences()
         if s.text.strip()
     ]
-    labelled_texts = [
-        *(f"{r.title}\n{r.text}" for r in records),
-        *(r.text for r in polnear),
-        *(r.text for r in lone_records),
-    ]
-    counts, texts = count_words(labelled_texts)
-    vocabulary: dict[str, Sequence[str]]
-    labelled = Counter(counts.words)
-    news: list[list[str]] = []
-    if "news" in found:
-        annotated = {r.id for r in records}
-        counts, news = count_words(
-            (f"{a.title}\n{a.text}" for a in found["news"].articles if a.id not in annotated), counts
-        )
-        progress(f"counted {sum(counts.words.values()):,} words")
-    scale = max(sum(counts.words.values()) / max(sum(labelled.values()), 1), 1.0)
-    ranked = sorted(
-        (w for w, n in counts.words.items() if labelled[w] >= 3 or n >= 20),
-        key=lambda w: (-counts.words[w] - scale * labelled[w], w),
-    )
-    vocabulary = _families(labelled_texts)
-    vocabulary["word"] = tuple(ranked[:MAX_WORDS])
-    words = list(vocabulary["word"])
-    vectors = np.zeros((len(words) + 1, 0), dtype=np.float32)
-    clusters = np.zeros((len(words) + 1, 0), dtype=np.int32)
-    if news:
-        vectors = word_vectors([*news, *texts], words, DIMENSIONS, seed=seed)
-        clusters = word_clusters(vectors, seed=seed)
-        progress(f"word vectors: {vectors.shape[0]:,} words, {vectors.shape[1]} dimensions")
-    names = counts.proper_names()
-    proper = np.array([False, *(w in names for w in words)])
-    vectors[proper] = 0.0
-
-    table = TypeTable(vocabulary, clusters, limit=10**9)
+    known = words.load()
+    vocabulary = _families([*(f"{r.title}\n{r.text}" for r in (*records, *polnear)), *(r.text for r in lone_records)])
+    vocabulary["word"] = known.words
+    table = TypeTable(vocabulary, known.clusters.astype(np.int32), limit=10**9)
     articles = label_articles(records, table)
     rng = np.random.default_rng(seed)
     alone_records, alone_article = [], []
@@ -139,8 +109,8 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared
     prepared = Prepared(
         corpora=found,
         table=table,
-        vectors=(np.round(vectors * 127) / np.float32(127)).astype(np.float32),  # as the artifact stores them
-        terms=fit_terms([articles.batch], proper),
+        words=known,
+        terms=fit_terms([articles.batch], known.names),
         articles=articles,
         alone=alone,
         alone_article=np.array(alone_article),
@@ -149,10 +119,8 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared
         seed=seed,
     )
     batches = [articles.batch] + ([prepared.lone.batch] if prepared.lone else [])
-    prepared.terms = fit_terms(batches, proper)
-    progress(
-        f"{len(prepared.terms.words):,} words and {len(prepared.terms.pairs):,} word pairs as terms, {len(names):,} names left out"
-    )
+    prepared.terms = fit_terms(batches, known.names)
+    progress(f"{len(prepared.terms.words):,} words and {len(prepared.terms.pairs):,} word pairs as terms")
     return prepared
 
 
@@ -339,9 +307,10 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         zero = np.zeros(len(prepared.lone.batch.documents), dtype=int)
         pieces.append(("lone", prepared.lone, tags_by_fold(prepared.lone.batch, zero, taggers[:1])))
     for key, labelled, its_tags in pieces:
-        values, names = dense(labelled.batch, its_tags, prepared.vectors)
+        values, names = dense(labelled.batch, its_tags, prepared.words.vectors, prepared.words.steps)
         blocks[key] = (prepared.terms.rows(labelled.batch), values)
-    auxiliary = fit_auxiliary(prepared, blocks, jobs, progress)
+    auxiliary = fit_auxiliary(prepared, blocks, names, jobs, progress)
+    with_names = names
     for key in ("articles", "alone"):
         values, with_names = with_auxiliary(blocks[key][0], blocks[key][1], names, auxiliary)
         blocks[key] = (blocks[key][0], values)
@@ -349,7 +318,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     scores = np.zeros((articles.batch.n_sentences, sum(len(m) for m in MAIN_GROUPS.values())), dtype=np.float32)
     models = None
     for f in range(n_folds):
-        models = fit_main(prepared, blocks, labels, fold_of, f if n_folds > 1 else -1, jobs)
+        models = fit_main(prepared, blocks, with_names, labels, fold_of, f if n_folds > 1 else -1, jobs)
         here = np.flatnonzero(fold_of_sentence == f)
         scores[here] = models.scores(*blocks["articles"])[here]
         progress(f"fitted the sentence signals, fold {f + 1} of {n_folds}")
@@ -386,7 +355,7 @@ def _types_by_fold(
 
 
 def fit_auxiliary(
-    prepared: Prepared, blocks: dict[str, tuple[Rows, np.ndarray]], jobs: int, progress: Progress
+    prepared: Prepared, blocks: dict[str, tuple[Rows, np.ndarray]], names: list[str], jobs: int, progress: Progress
 ) -> LinearModels:
     """Models of the public corpora's labels; empty where there are none of these corpora."""
     n_terms = len(prepared.terms)
@@ -397,7 +366,7 @@ def fit_auxiliary(
     groups = {g: AUXILIARY_GROUPS[g] for g in AUXILIARY if len(np.unique(labels[g][labels[g] >= 0])) == 2}
     rows, values = blocks["lone"]
     n = len(values)
-    models = fit_signals(groups, sparse(rows, n_terms), values, labels, np.ones(n, bool), np.ones(n), jobs)
+    models = fit_signals(groups, sparse(rows, n_terms), values, names, labels, np.ones(n, bool), np.ones(n), jobs)
     progress(f"fitted the models of the public corpora: {', '.join(groups)}")
     return models
 
@@ -405,6 +374,7 @@ def fit_auxiliary(
 def fit_main(
     prepared: Prepared,
     blocks: dict[str, tuple[Rows, np.ndarray]],
+    names: list[str],
     labels: dict[str, np.ndarray],
     fold_of: np.ndarray,
     fold: int,
@@ -415,7 +385,7 @@ def fit_main(
     values = np.concatenate([blocks["articles"][1], blocks["alone"][1]])
     document = np.concatenate([prepared.articles.document_of, prepared.alone_article[prepared.alone.document_of]])
     weight = np.concatenate([np.ones(len(blocks["articles"][1])), np.full(len(blocks["alone"][1]), 0.5)])
-    return fit_signals(MAIN_GROUPS, X, values, labels, fold_of[document] != fold, weight, jobs)
+    return fit_signals(MAIN_GROUPS, X, values, names, labels, fold_of[document] != fold, weight, jobs)
 
 
 def fit_types(crossfit: Crossfit) -> SourceTypeModel:

@@ -99,11 +99,25 @@ class SignalModel(BaseEstimator):
         Inverse strength of the penalty.
     dense_scale : float
         Weight of the dense block against the words: smaller means more shrinkage of it.
+    block : ndarray of int, shape (n_dense,), optional
+        Columns of one block (number 1, 2, ...) are scaled together, as word vectors want it: their
+        directions keep their spread. Columns of block 0 are scaled one by one, those below 0 left out.
+    block_scale : float
+        Weight of each column of a block of average spread.
     """
 
-    def __init__(self, C: float = 1.0, dense_scale: float = 0.2, max_iter: int = 200) -> None:
+    def __init__(
+        self,
+        C: float = 1.0,
+        dense_scale: float = 0.05,
+        block: np.ndarray | None = None,
+        block_scale: float = 0.1,
+        max_iter: int = 200,
+    ) -> None:
         self.C = C
         self.dense_scale = dense_scale
+        self.block = block
+        self.block_scale = block_scale
         self.max_iter = max_iter
 
     def fit(self, X: sp.csr_matrix, dense: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> SignalModel:
@@ -111,6 +125,12 @@ class SignalModel(BaseEstimator):
         self.mean_ = dense.mean(axis=0, dtype=np.float64)
         deviation = dense.std(axis=0, dtype=np.float64)
         self.scale_ = np.where(deviation > 1e-6, self.dense_scale / np.maximum(deviation, 1e-6), 0.0)
+        if self.block is not None:
+            for b in range(1, int(self.block.max(initial=0)) + 1):
+                columns = self.block == b
+                spread = float(np.sqrt((deviation[columns] ** 2).mean())) if columns.any() else 0.0
+                self.scale_[columns] = self.block_scale / spread if spread > 1e-6 else 0.0
+            self.scale_[self.block < 0] = 0.0
         self.n_terms_ = X.shape[1]
         if len(np.unique(y)) < 2:
             self.classes_ = np.unique(y)
@@ -152,13 +172,29 @@ class SignalModel(BaseEstimator):
 
 # chosen on folds by outlet, see docs/experiments.md
 SETTINGS: dict[str, dict[str, Any]] = {}
-DEFAULT: dict[str, Any] = {"C": 1.0, "dense_scale": 0.15}
+DEFAULT: dict[str, Any] = {"C": 1.0, "dense_scale": 0.05}
+
+
+def settings(group: str, names: Sequence[str]) -> dict[str, Any]:
+    """Parameters of a group's `SignalModel` for dense features of these names."""
+    chosen = {**DEFAULT, **SETTINGS.get(group, {})}
+    without = chosen.pop("without", ())
+    blocks = {"vector ": 1, "article, vector ": 2}
+    block = np.array(
+        [
+            -1 if any(n.startswith(w) for w in without) else next((b for k, b in blocks.items() if n.startswith(k)), 0)
+            for n in names
+        ],
+        dtype=int,
+    )
+    return {**chosen, "block": block}
 
 
 def fit_signals(
     groups: Mapping[str, Sequence[str]],
     X: sp.csr_matrix,
     dense: np.ndarray,
+    names: Sequence[str],
     labels: Mapping[str, np.ndarray],
     use: np.ndarray,
     weight: np.ndarray,
@@ -167,9 +203,7 @@ def fit_signals(
 ) -> LinearModels:
     """Fit every group on the rows that `use` allows and that have its label."""
     fitted = Parallel(n_jobs=jobs)(
-        delayed(_fit_one)(
-            X, dense, np.where(use, labels[g], -1), weight, {**DEFAULT, **SETTINGS.get(g, {})}, len(groups[g])
-        )
+        delayed(_fit_one)(X, dense, np.where(use, labels[g], -1), weight, settings(g, names), len(groups[g]))
         for g in groups
     )
     if progress:

@@ -66,7 +66,7 @@ def train(
         ``artifact`` (path), ``manifest``, ``summary`` (lines).
     """
     found = load_corpora(data, annotations, progress)
-    kept = {n: c for n, c in found.items() if n in (*TEACHING, "own", "annotations", "news")}
+    kept = {n: c for n, c in found.items() if n in (*TEACHING, "own", "annotations")}
     prepared = prepare(kept, seed, progress)
     crossfit = cross_fit(prepared, FOLDS, jobs, progress)
     chosen = thresholds(crossfit)
@@ -78,12 +78,13 @@ def train(
 
     tagging = tagging_data(prepared)
     taggers = fit_taggers(tagging, [set()], seed, jobs, progress)[0]
-    signals = fit_main(prepared, crossfit.blocks, _all_labels(prepared), crossfit.fold_of, -1, jobs)
+    signals = fit_main(prepared, crossfit.blocks, crossfit.names, _all_labels(prepared), crossfit.fold_of, -1, jobs)
     progress("fitted the sentence signals on everything")
     models = Models(
         vocabularies={k: list(v) for k, v in prepared.table.vocabularies.items()},
         clusters=prepared.table.clusters,
-        vectors=prepared.vectors,
+        vectors=prepared.words.vectors,
+        vector_steps=prepared.words.steps,
         taggers=taggers,
         linker=crossfit.linker,
         source_types=fit_types(crossfit),
@@ -145,20 +146,6 @@ def _libraries() -> dict[str, str]:
     }
 
 
-_SIGNALS = {
-    "own": ["attribution", "source types", "hedging", "loaded language", "opinion", "valence", "frames", "boilerplate", "scores"],
-    "annotations": [
-        "attribution", "source types", "hedging", "loaded language", "opinion", "valence", "frames", "boilerplate", "scores",
-    ],
-    "polnear": ["attribution"],
-    "wikiweasel": ["hedging (as a feature)"],
-    "babe": ["loaded language (as a feature)"],
-    "basil": ["loaded language (as a feature)"],
-    "nyt_valence": ["valence (as a feature)"],
-    "news": ["word vectors and clusters"],
-}  # fmt: skip
-
-
 def _teaches(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     out = {}
     for name, corpus in found.items():
@@ -167,6 +154,6 @@ def _teaches(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "licence": licence,
             "articles": len(corpus.articles),
             "sentences": len(corpus.all_sentences()),
-            "signals": _SIGNALS[name],
+            "signals": list(corpora.info("annotations" if name == "own" else name).teaches),
         }
     return out

@@ -258,7 +258,6 @@ def test_progress_shows_on_a_terminal_for_more_than_a_handful(run, predictor, tm
         (("evaluate", "--folds", "1"), "argument --folds: takes 2 or more, not '1'"),
         (("train", "--only-own"), "the following arguments are required: --out"),
         (("train", "--out", "x", "--only-own", "--data", "d"), "--only-own goes without --data and --annotations"),
-        (("train", "--out", "x"), "no corpora in nothing-here: run 'accordingto fetch --all'"),
         (("fetch",), "name the corpora to fetch"),
         (("fetch", "polnear", "--list"), "argument --list: not allowed with argument NAME"),
         (("fetch", "nope"), "no corpus 'nope'; there are polnear, "),
@@ -330,6 +329,19 @@ def test_train_prints_the_summary_and_the_artifact(run, monkeypatch, tmp_path):
     )
     given["out"] = str(given["out"])
     assert given == {"out": "mine", "data": None, "annotations": None, "seed": 7, "jobs": 2}
+
+
+def test_train_without_corpora_uses_the_articles_that_ship(run, monkeypatch):
+    given = {}
+
+    def train(**arguments):
+        given.update(arguments)
+        return {"artifact": "mine", "summary": []}
+
+    module(monkeypatch, "training.train", train=train)
+    code, _, err = run("train", "--out", "mine")
+    assert (code, given["data"], given["annotations"]) == (0, None, None)
+    assert "only the articles that ship" in err
 
 
 def test_train_takes_the_corpora_of_the_cache(run, monkeypatch, tmp_path):

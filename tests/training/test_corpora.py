@@ -83,7 +83,8 @@ def write_wikiweasel(folder):
 def write_babe(folder):
     write(
         folder / "final_labels_SG2.csv",
-        "text;news_link;outlet;topic;type;label_bias;label_opinion;biased_words\n"
+        "text;news_link;outlet;topic;"  # the sentence and where it stood
+        "type;label_bias;label_opinion;biased_words\n"
         '"The mayor\'s ""shady"" Scheme; a farce";http://a.example/1;Gazette;ports;left;Biased;'
         "Expresses writer’s opinion;\"['shady', 'scheme', 'absent']\"\n"
         "The council met on Monday.;;Courier;ports;center;Non-biased;Entirely factual;[]\n"
@@ -485,7 +486,8 @@ DAMAGE = [
     (
         "babe",
         "final_labels_SG2.csv",
-        "text;news_link;outlet;topic;label_bias;label_opinion;biased_words\nA.;;o;t;Biased;x;shady\n",
+        "text;news_link;outlet;topic;"  # without the type
+        "label_bias;label_opinion;biased_words\nA.;;o;t;Biased;x;shady\n",
         "biased_words is 'shady', not a list",
     ),
     ("checkthat", "dev_en.tsv", "sentence_id\tsentence\tlabel\na\tB.\tMAYBE\n", "the label 'MAYBE'"),

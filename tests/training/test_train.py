@@ -40,14 +40,14 @@ def test_the_model_card_and_manifest_say_what_taught_it(own_artifact):
 
 def test_compiled_signals_equal_the_estimators(own_corpus):
     from training.pipeline import cross_fit, fit_main, prepare
-    from training.sentences import DEFAULT, MAIN_GROUPS, SETTINGS, SignalModel, gold, sparse
+    from training.sentences import MAIN_GROUPS, SignalModel, gold, settings, sparse
 
     prepared = prepare({"own": own_corpus}, 0, lambda line: None)
     crossfit = cross_fit(prepared, 2, 1, lambda line: None)
     labels = {
         g: np.concatenate([gold(prepared.articles.records, g), gold(prepared.alone.records, g)]) for g in MAIN_GROUPS
     }
-    compiled = fit_main(prepared, crossfit.blocks, labels, crossfit.fold_of, -1, 1)
+    compiled = fit_main(prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1)
     rows, values = crossfit.blocks["articles"]
     scores = compiled.scores(rows, values)
 
@@ -59,7 +59,7 @@ def test_compiled_signals_equal_the_estimators(own_corpus):
     weight = np.concatenate([np.ones(len(values)), np.full(len(D) - len(values), 0.5)])
     for group in ("hedged", "valence"):
         ok = labels[group] >= 0
-        model = SignalModel(**{**DEFAULT, **SETTINGS.get(group, {})}).fit(X[ok], D[ok], labels[group][ok], weight[ok])
+        model = SignalModel(**settings(group, crossfit.names)).fit(X[ok], D[ok], labels[group][ok], weight[ok])
         both = sp.hstack([X, sp.csr_matrix(((D - model.mean_) * model.scale_).astype(np.float32))], format="csr")
         p = model.model_.predict_proba(both[: len(values)])
         columns = [compiled.outputs.index(m) for m in MAIN_GROUPS[group]]
