@@ -112,6 +112,27 @@ def _by_sentence(batch: Batch, found: SpanSet, resolved: Sequence[Resolved]) -> 
     return out
 
 
+# an attribution stands where its sentence is at least so likely to be attributed; one of content alone needs more
+_MIN_ATTRIBUTED = 0.3
+_MIN_ATTRIBUTED_ALONE = 0.5
+
+
+def sift(attributions: Attributions, probabilities: dict[str, np.ndarray]) -> None:
+    """Drop the parts of attributions that stand in sentences which are unlikely to be attributed, or boilerplate."""
+    attributed = 1.0 - probabilities["attribution"][:, 0]
+    story = probabilities["boilerplate"] < 0.5
+    for s, parts in enumerate(attributions.by_sentence):
+        if not parts:
+            continue
+        kept = []
+        for part in parts:
+            one = attributions.resolved[part.resolved].link
+            alone = one.cue is None and one.source is None
+            if story[s] and attributed[s] > (_MIN_ATTRIBUTED_ALONE if alone else _MIN_ATTRIBUTED):
+                kept.append(part)
+        attributions.by_sentence[s] = kept
+
+
 @dataclass
 class Analysis:
     """All signals of a batch.
@@ -149,4 +170,6 @@ def analyse(batch: Batch, models: Models) -> Analysis:
     values, names = dense(batch, tags, models.vectors, models.vector_steps)
     values, names = with_auxiliary(rows, values, names, models.auxiliary)
     scores = models.signals.scores(rows, values)
-    return Analysis(batch, tags, attributions, rows, values, names, scores, probabilities(models.signals, scores))
+    p = probabilities(models.signals, scores)
+    sift(attributions, p)
+    return Analysis(batch, tags, attributions, rows, values, names, scores, p)

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from classifier import audit
 from classifier.analysis import Models
 from classifier.features import TermIndex
 from classifier.signals import LinearModels
@@ -22,7 +23,9 @@ from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
 
 FORMAT_VERSION = 1
-_MAX_BYTES = 200_000_000
+_MAX_BYTES = 200_000_000  # of one array
+_MAX_TEXT_BYTES = 50_000_000  # of one JSON file, which takes several times its size in memory
+_MAX_ALL_BYTES = 1_000_000_000
 _HERE = Path(__file__).resolve().parent
 
 
@@ -112,24 +115,29 @@ def verify(path: Path | str) -> dict[str, Any]:
     file = folder / "manifest.json"
     if not file.is_file():
         raise ValueError(f"{folder} is no artifact: there is no manifest.json")
-    if file.stat().st_size > _MAX_BYTES:
-        raise ValueError(f"{file}: larger than any manifest")
+    if file.is_symlink() or file.stat().st_size > _MAX_TEXT_BYTES:
+        raise ValueError(f"{file}: a link, or larger than any manifest")
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
         version, files = manifest["reader"], manifest["files"]
         listed = {str(name): entry for name, entry in files.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{file}: not a manifest ({type(error).__name__}: {error})") from None
-    if not isinstance(version, int) or version > FORMAT_VERSION:
+    if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
         raise ValueError(f"{file}: needs a reader of format {version!r}; this version reads up to {FORMAT_VERSION}")
+    all_bytes = 0
     for name, entry in listed.items():
         one = folder / name
         if name != Path(name).name or name in ("", ".", "..") or not name.endswith((".npy", ".json")):
             raise ValueError(f"{file}: {name!r} is not the name of a file in the artifact's folder")
         if one.is_symlink() or not one.is_file():
             raise ValueError(f"{one}: missing, or not a plain file")
-        if not isinstance(entry, dict) or one.stat().st_size != entry.get("bytes") or entry["bytes"] > _MAX_BYTES:
-            raise ValueError(f"{one}: {one.stat().st_size} bytes, not as the manifest says")
+        size = one.stat().st_size
+        if not isinstance(entry, dict) or size != entry.get("bytes"):
+            raise ValueError(f"{one}: {size} bytes, not as the manifest says")
+        all_bytes += size
+        if size > (_MAX_BYTES if name.endswith(".npy") else _MAX_TEXT_BYTES) or all_bytes > _MAX_ALL_BYTES:
+            raise ValueError(f"{one}: {size} bytes, more than an artifact may have")
         if hashlib.sha256(one.read_bytes()).hexdigest() != entry.get("sha256"):
             raise ValueError(f"{one}: its SHA-256 is not the manifest's: damaged or changed")
     if manifest.get("digest") != _digest(listed):
@@ -148,7 +156,8 @@ def load(path: Path | str | None = None) -> tuple[Models, dict[str, Any]]:
     Raises
     ------
     ValueError
-        Where a file is damaged, missing or not what the manifest says.
+        Where a file is damaged, missing, not what the manifest says, or does not fit the others; the message
+        names it.
     """
     folder = Path(path) if path is not None else default_path()
     manifest = verify(folder)
@@ -160,7 +169,7 @@ def load(path: Path | str | None = None) -> tuple[Models, dict[str, Any]]:
             if ending == "json":
                 texts[stem] = json.loads((folder / name).read_text(encoding="utf-8"))
             else:
-                arrays[stem] = np.load(folder / name, mmap_mode="r", allow_pickle=False)
+                arrays[stem] = np.asarray(np.load(folder / name, mmap_mode="r", allow_pickle=False))
         except (ValueError, OSError, RecursionError) as error:
             raise ValueError(f"{folder / name}: {error}") from None
         if ending == "npy" and (
@@ -170,8 +179,9 @@ def load(path: Path | str | None = None) -> tuple[Models, dict[str, Any]]:
                 f"{folder / name}: shape {arrays[stem].shape}, type {arrays[stem].dtype}: not as the manifest says"
             )
     try:
+        audit.check(arrays, texts, folder)
         return _put_together(arrays, texts), manifest
-    except (KeyError, IndexError, TypeError, AttributeError) as error:
+    except (KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:
         raise ValueError(f"{folder}: incomplete or inconsistent artifact ({type(error).__name__}: {error})") from None
 
 

@@ -46,7 +46,9 @@ what is read:
   .txt and anything else   one article; a first line without a full stop, followed by an empty line, is the headline
   .json                    one object or a list of them, with "text" and, if you have them, "id", "title"
   .jsonl                   one such object a line; all of these may be packed (.gz)
-  a folder                 the .txt, .json and .jsonl files in it
+  .html                    a web page; takes the extra "web"
+  .parquet                 one article a row, in columns of these names
+  a folder                 the .txt, .html, .json, .jsonl and .parquet files in it
   -                        standard input: JSON lines, if it starts with "{", else one article
 """
 _SCORE_EPILOG = (
@@ -60,9 +62,15 @@ examples:
   accordingto score articles/ --format html --out marked/    one page an article
   accordingto score news.jsonl.gz --out scores.jsonl --jobs 4
   accordingto score news.jsonl --text-field body --id-field url --format jsonl | jq .sourcing.value
+  accordingto score --input archive.jsonl.gz --out scores.parquet --jobs -1    a batch, see below
   pbpaste | accordingto score -
 
 --format json gives one object for one article and a list for several; jsonl is written as it comes.
+
+batches:
+  --input makes a run that may be killed at any moment: the same command, given again, goes on where it was. Scores
+  are in OUT when all is done, articles that cannot be read or scored in OUT.errors.jsonl with their id and the
+  reason, and OUT.run.json says what was done with which artifact.
 """
 )
 _COMPARE_EPILOG = (
@@ -226,7 +234,10 @@ def _parser() -> argparse.ArgumentParser:
         return added
 
     score = command("score", _score, "score articles, with the words that show why", _SCORE_EPILOG)
-    _add_reading(score)
+    _add_reading(score, "*")
+    score.add_argument(
+        "--input", nargs="+", type=Path, metavar="PATH", help="a batch of any size, scored into --out (see below)"
+    )
     score.add_argument(
         "--format", choices=("table", "json", "jsonl", "html"), help="by default what --out ends in, else table"
     )
@@ -235,6 +246,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     score.add_argument("--details", action="store_true", help="tell every article in full, not one line each")
     score.add_argument("--no-progress", action="store_true", help="no progress bar")
+    score.add_argument("--errors", type=Path, metavar="FILE", help="of a batch: errors here, not in OUT.errors.jsonl")
+    score.add_argument("--restart", action="store_true", help="of a batch: begin anew, whatever is there")
+    score.set_defaults(usage=score.error)
 
     compare = command("compare", _compare, "set accounts of one event side by side", _COMPARE_EPILOG)
     _add_reading(compare)
@@ -270,10 +284,15 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_reading(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a file, a folder, or - for standard input")
-    parser.add_argument("--text-field", default="text", metavar="NAME", help="JSON field of the text (default: text)")
-    parser.add_argument("--id-field", default="id", metavar="NAME", help="JSON field of the id (default: id)")
+def _add_reading(parser: argparse.ArgumentParser, number: str = "+") -> None:
+    # Without a default argparse would take an absent list for a given one.
+    parser.add_argument(
+        "files", nargs=number, default=[], metavar="FILE", help="a file, a folder, or - for standard input"
+    )
+    parser.add_argument(
+        "--text-field", default="text", metavar="NAME", help="JSON field or column of the text (default: text)"
+    )
+    parser.add_argument("--id-field", default="id", metavar="NAME", help="JSON field or column of the id (default: id)")
     parser.add_argument(
         "--artifact", type=Path, metavar="DIR", help="what to score with (default: it ships with the package)"
     )
@@ -397,7 +416,47 @@ def _with_progress(reports: Iterable[ArticleReport]) -> Iterable[ArticleReport]:
     return tqdm(reports, desc="scoring", unit=" articles", file=sys.stderr, leave=False)
 
 
+def _score_batch(args: argparse.Namespace) -> int:
+    if args.out is None:
+        raise ValueError("--input takes --out FILE, where the scores go")
+    for given, option in ((args.files, "FILE"), (args.format, "--format"), (args.details, "--details")):
+        if given:
+            raise ValueError(f"--input goes without {option}")
+    import classifier
+    from classifier import batches
+
+    meter = None if args.no_progress else batches.Meter(batches.count(args.input))
+    try:
+        run = batches.score_files(
+            classifier.load(args.artifact),
+            args.input,
+            args.out,
+            errors=args.errors,
+            text_field=args.text_field,
+            id_field=args.id_field,
+            n_jobs=args.jobs,
+            restart=args.restart,
+            progress=meter,
+        )
+    except KeyboardInterrupt:
+        _say("stopped; the same command goes on from here")
+        raise
+    finally:
+        if meter is not None:
+            meter.close()
+    failed = f"; {run.failed:,} failed, see {args.errors or batches.errors_path(args.out)}" if run.failed else ""
+    _say(f"{run.scored:,} articles scored into {args.out}{failed}")
+    return 0 if not run.failed else 1 if run.scored else 2
+
+
 def _score(args: argparse.Namespace) -> int:
+    if args.input is not None:
+        return _score_batch(args)
+    if not args.files:
+        args.usage("the following arguments are required: FILE")
+    for given, option in ((args.errors, "--errors"), (args.restart, "--restart")):
+        if given:
+            raise ValueError(f"{option} goes with --input")
     known = ("table", "json", "jsonl", "html")
     form = _format(args, known)
     if args.details and form != "table":

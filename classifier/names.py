@@ -141,6 +141,8 @@ class _Table(dict[str, int]):
 
 
 def _work_out(word: str) -> int:
+    if not word:
+        return 0
     low = normal(word)
     bits = _BITS.get(low, 0)
     for c in classes(low):
@@ -160,7 +162,7 @@ def _work_out(word: str) -> int:
         bits |= PLACE
     if word in ("I", "OK") or "/" in word or low in _CREDITS:
         return bits & ~(FIRST | ORG)
-    if low in TOLD or low in VIA_PREPOSITIONS or low in REPORTS or low.startswith("tweet") or low[0] == "@":
+    if low in TOLD or low in VIA_PREPOSITIONS or low in REPORTS or low.startswith("tweet") or low.startswith("@"):
         bits |= MEANS
     if low in ("un", "eu") and word != word.upper():
         bits &= ~ORG

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from classifier import artifact
+from classifier import artifact, language
 from classifier.analysis import Analysis, Models, SentenceAttribution, analyse
 from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import Document, read
+from classifier.parallel import ordered, workers
 from classifier.report import (
     ATTRIBUTION_TYPES,
     FRAMES,
@@ -30,17 +32,15 @@ from classifier.report import (
 from classifier.scores import MIN_SENTENCES, MIN_WORDS, article_features, score
 from classifier.source_types import TYPES
 from classifier.tagger import spans
+from classifier.transport import pack, unpack
 from classifier.vocabulary import normal
 
-_BATCH = 16
+NOT_SCORED = "not scored: "
+"""How the warning of an article begins that broke scoring, or was none."""
+_BATCH = 16  # articles scored in one pass
+_BATCH_CHARACTERS = 100_000  # no more than that, so that long articles do not multiply memory
 _MOST_CUES = 4  # words shown for an opinion
 _MIN_CUE = 2.0  # log-odds (before the sentence's length) that make a word worth showing
-# English text has at least this share of its words among the commonest function words
-_FUNCTION_WORDS = frozenset(
-    "the a an of in on at by for with from to and or as that is are was were be been it he she they his her "
-    "their this but not have has had who which said will would i you we".split()
-)
-_MIN_FUNCTION_SHARE = 0.2
 
 Input = Article | str | Mapping[str, Any]
 
@@ -116,36 +116,50 @@ class Predictor:
         Parameters
         ----------
         articles : iterable
-            What `score` takes; read as needed.
+            What `score` takes; read as needed, in the caller's thread.
         n_jobs : int, optional
-            Processes, by joblib (-1: one a core; None: this process, or joblib's configured backend).
+            Processes, by joblib (-1: one a core). None: this process, or what an enclosing
+            ``joblib.parallel_config`` says. Each process loads the artifact once; its arrays are
+            mapped, so that all on one machine share them.
         progress : bool
             Show a progress bar on standard error.
 
         Yields
         ------
         ArticleReport
-            One for each article. An item that is no article gives a report with NaN scores and a
-            warning that says what it was.
+            One for each article. An item that is no article, or breaks scoring, gives a report with NaN
+            scores and a warning that begins with "not scored: " and says why.
+
+        Raises
+        ------
+        TypeError
+            Where `articles` is one article.
+        ValueError
+            Where `n_jobs` is 0; while iterating, where a worker's artifact is another one.
         """
         if isinstance(articles, (str, Mapping, Article)):
             raise TypeError(f"score_many takes an iterable of articles, not one {type(articles).__name__}; use score")
-        chunks = _chunks(articles, _BATCH)
-        if n_jobs is None or n_jobs == 1:
-            results: Iterator[list[ArticleReport]] = (self._safe(chunk) for chunk in chunks)
+        if workers(n_jobs) == 1:
+            reports = self._stream(articles, n_jobs)
         else:
-            from joblib import Parallel, delayed
-
-            results = Parallel(n_jobs=n_jobs, return_as="generator", pre_dispatch="2*n_jobs")(
-                delayed(_score_chunk)(self.path, self.manifest["digest"], chunk) for chunk in chunks
-            )
-        reports = (report for chunk in results for report in chunk)
+            reports = map(unpack, self._stream(articles, n_jobs, pack))
         if progress:
             from tqdm import tqdm
 
             total = len(articles) if isinstance(articles, Sequence) else None
             reports = iter(tqdm(reports, total=total, unit="article"))
         return reports
+
+    def _stream(
+        self, articles: Iterable[Any], n_jobs: int | None, finish: Callable[[ArticleReport], Any] | None = None
+    ) -> Iterator[Any]:
+        """`score_many`; `finish` makes something smaller of each report where it is scored."""
+        if workers(n_jobs) == 1:
+            load = partial(_same, self)
+        else:
+            path = None if self.path is None else str(Path(self.path).resolve())
+            load = partial(worker_predictor, path, self.manifest["digest"])
+        return _flat(ordered(partial(_score_chunk, load, finish), _chunks(articles), n_jobs))
 
     def score_sentences(self, texts: Sequence[str]) -> list[Sentence]:
         """Judge sentences, each by itself, without an article around it.
@@ -224,27 +238,26 @@ class Predictor:
 
     def _safe(self, chunk: Sequence[Any]) -> list[ArticleReport]:
         """Reports of a chunk; what cannot be scored gets a report that says why."""
-        articles: list[Article | str] = []
+        articles: list[Article | ArticleReport] = []
         for item in chunk:
             try:
                 articles.append(Article.of(item))
             except (TypeError, ValueError) as error:
-                articles.append(str(error))
+                own = item.get("id") if isinstance(item, Mapping) else None
+                nothing = Article("", id=own if isinstance(own, str) else None)
+                articles.append(self._unscored(nothing, (f"{NOT_SCORED}{error}",)))
         good = [a for a in articles if isinstance(a, Article)]
         try:
             reports = iter(self._reports(good))
         except Exception:
             reports = iter([self._alone(a) for a in good])
-        return [
-            next(reports) if isinstance(a, Article) else self._unscored(Article(""), (f"not scored: {a}",))
-            for a in articles
-        ]
+        return [next(reports) if isinstance(a, Article) else a for a in articles]
 
     def _alone(self, article: Article) -> ArticleReport:
         try:
             return self._reports([article])[0]
         except Exception as error:
-            return self._unscored(article, (f"not scored: {type(error).__name__}: {error}",))
+            return self._unscored(article, (f"{NOT_SCORED}{type(error).__name__}: {error}",))
 
     def _unscored(self, article: Article, warnings: tuple[str, ...]) -> ArticleReport:
         return ArticleReport(
@@ -486,10 +499,7 @@ def _mentions(lowered: Sequence[str], name: str, kind: str) -> int:
 
 def _warnings(document: Document, n_words: int, n_sentences: int, n_lines: int) -> list[str]:
     """Why a text cannot be judged; a warning that begins with "note:" does not forbid judging."""
-    words = [w.lower() for w in document.words if w[0].isalpha()]
-    out = []
-    if len(words) >= 20 and sum(w in _FUNCTION_WORDS for w in words) < _MIN_FUNCTION_SHARE * len(words):
-        out.append("not English, or not prose: too few of its words are English function words")
+    out = language.warnings(document)
     if n_sentences == 0:
         out.append("nothing to judge: every line looks like boilerplate")
     elif n_words < MIN_WORDS or n_sentences < MIN_SENTENCES:
@@ -524,19 +534,66 @@ def _empty_sentence(text: str) -> Sentence:
     )
 
 
-def _chunks(items: Iterable[Any], size: int) -> Iterator[list[Any]]:
-    iterator = iter(items)
-    while chunk := list(islice(iterator, size)):
+def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
+    """Items in lists of a bounded number and, but for its last item, a bounded number of characters."""
+    chunk: list[Any] = []
+    size = 0
+    try:
+        for item in items:
+            chunk.append(item)
+            size += _characters(item)
+            if len(chunk) == _BATCH or size >= _BATCH_CHARACTERS:
+                yield chunk
+                chunk, size = [], 0
+    except Exception:
+        # the input broke; what it gave before is scored
+        if chunk:
+            yield chunk
+        raise
+    if chunk:
         yield chunk
 
 
-_WORKERS: dict[tuple[str | None, str], Predictor] = {}
+def _flat(chunks: Iterator[list[Any]]) -> Iterator[Any]:
+    for chunk in chunks:
+        yield from chunk
 
 
-def _score_chunk(path: str | None, digest: str, chunk: list[Any]) -> list[ArticleReport]:
-    """Score in a worker process, which loads the artifact once."""
-    key = (path, digest)
-    if key not in _WORKERS:
-        _WORKERS.clear()
-        _WORKERS[key] = Predictor.load(path)
-    return _WORKERS[key]._safe(chunk)
+def _characters(item: Any) -> int:
+    text = item.text if isinstance(item, Article) else item.get("text") if isinstance(item, Mapping) else item
+    return len(text) if isinstance(text, str) else 0
+
+
+# by thread: the table of word types that scoring fills is not made for two threads at once
+_WORKER = threading.local()
+
+
+def worker_predictor(path: str | Path | None, digest: str | None = None) -> Predictor:
+    """The predictor of this thread for an artifact, loaded when it is first asked for.
+
+    Raises
+    ------
+    ValueError
+        Where the artifact's digest is not `digest`: the machines of a cluster have two artifacts.
+    """
+    key = (None if path is None else str(path), digest)
+    if getattr(_WORKER, "key", None) != key:
+        predictor = Predictor.load(path)
+        if digest not in (None, predictor.manifest["digest"]):
+            raise ValueError(
+                f"{path or 'the shipped artifact'} is not the same in this worker as where scoring began: "
+                f"digest {predictor.manifest['digest'][:16]}, not {str(digest)[:16]}"
+            )
+        _WORKER.key, _WORKER.predictor = key, predictor
+    return _WORKER.predictor
+
+
+def _same(predictor: Predictor) -> Predictor:
+    return predictor
+
+
+def _score_chunk(
+    load: Callable[[], Predictor], finish: Callable[[ArticleReport], Any] | None, chunk: list[Any]
+) -> list[Any]:
+    reports = load()._safe(chunk)
+    return reports if finish is None else [finish(r) for r in reports]

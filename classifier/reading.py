@@ -9,6 +9,7 @@ report counts characters of ``Article.text``.
 from __future__ import annotations
 
 import codecs
+import datetime
 import gzip
 import io
 import json
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from classifier.article import Article
+from classifier.web import MAX_PAGE
 
 MAX_ARTICLE = 5_000_000
 """Characters of one article; more is a collection in one piece, or no article at all."""
@@ -32,15 +34,26 @@ MAX_JSON = 200_000_000
 MAX_HEADLINE = 200
 
 _LINES = (".jsonl", ".ndjson")
-_KNOWN = (".txt", ".json", *_LINES)
+_PAGES = (".html", ".htm", ".xhtml")
+_KNOWN = (".txt", ".json", ".parquet", *_LINES, *_PAGES)
 _HEADLINE = re.compile(r"\s*(\S[^\r\n]*)(?:\r\n|\n|\r(?!\n))[^\S\r\n]*[\r\n]\s*(?=\S)")
 _SENTENCE_END = re.compile(r"(?:\.|…)[\"'”’»)\]]*$")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<body)\b", re.IGNORECASE)
+_HTML = re.compile(r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!doctype html|<html|<head|<body)\b", re.IGNORECASE)
 
 
 class ReadingError(ValueError):
-    """An article that cannot be read; the message names the file and, where there is one, the line."""
+    """An article that cannot be read; the message names the file and, where there is one, the line.
+
+    Attributes
+    ----------
+    id : str
+        The article's own id where it could be read, else the place, as in the message.
+    """
+
+    def __init__(self, message: str, id: str | None = None) -> None:
+        super().__init__(message)
+        self.id = id or message.split(": ", 1)[0]
 
 
 def read_articles(
@@ -54,28 +67,31 @@ def read_articles(
     Parameters
     ----------
     path : str or path
-        ``.json`` (one object or a list of them), ``.jsonl`` or ``.ndjson`` (one object a line), any other file as
-        one text, each of them also with ``.gz``; a folder, for its ``.txt``, ``.json`` and ``.jsonl`` files at any
-        depth in the order of their names; "-" for standard input, which is read as JSON lines where its
-        first character other than white space is "{", and as one text otherwise.
+        ``.json`` (one object or a list of them), ``.jsonl`` or ``.ndjson`` (one object a line), ``.html`` (a web
+        page; takes trafilatura), any other file as one text or page, each of them also with ``.gz``; ``.parquet``
+        (one article a row; takes pyarrow); a folder, for its ``.txt``, ``.html``, ``.json``, ``.jsonl`` and
+        ``.parquet`` files at any depth in the order of their names; "-" for standard input, which is read as
+        JSON lines where its first character other than white space is "{", and as one text or page otherwise.
     text_field, id_field : str
-        The fields of a JSON object that hold the text and the id. ``title``, ``outlet`` and ``date`` are taken
-        where they are there.
+        The fields of a JSON object, or columns of a table, that hold the text and the id. ``title``, ``outlet``
+        and ``date`` are taken where they are there.
     on_error : callable, optional
         Gets the `ReadingError` of a file, line or item; the rest is then read. Without it the first one is raised.
 
     Yields
     ------
     Article
-        Without an id of its own it gets the place it was read from: ``path``, ``path:line`` or, in a JSON list,
-        ``path[item]`` with the first item as 0. A text file is taken apart by `split_headline`: the text is what
-        follows the headline.
+        Without an id of its own it gets the place it was read from: ``path``, ``path:line`` or, in a JSON list
+        and a table, ``path[item]`` with the first item as 0. A text file is taken apart by `split_headline`: the
+        text is what follows the headline.
 
     Raises
     ------
     ReadingError
         Where a file is missing, empty, too large or not text, a folder holds no articles, a line is no JSON
         object, or a field is missing or of the wrong type.
+    ValueError
+        Where there is a Parquet file, but no pyarrow.
 
     Examples
     --------
@@ -127,7 +143,7 @@ def split_headline(text: str) -> tuple[str, str]:
 def _articles_or_errors(path: str, text_field: str, id_field: str) -> Iterator[Article | ReadingError]:
     """An error that is given spoils one item; one that is raised within a file ends that file."""
     try:
-        files = _files(path) if path != "-" and os.path.isdir(path) else [path]
+        files = list_files(path)
     except ReadingError as error:
         yield error
         return
@@ -143,7 +159,18 @@ def _articles_or_errors(path: str, text_field: str, id_field: str) -> Iterator[A
             yield error
 
 
-def _files(folder: str) -> list[str]:
+def list_files(path: str | Path) -> list[str]:
+    """The files that `read_articles` reads of a path, in its order.
+
+    Raises
+    ------
+    ReadingError
+        Where a folder, or one in it, cannot be read or holds no articles.
+    """
+    folder = str(path)
+    if folder == "-" or not os.path.isdir(folder):
+        return [folder]
+
     def fail(error: OSError) -> None:
         raise ReadingError(f"{error.filename}: {error.strerror}")
 
@@ -152,7 +179,7 @@ def _files(folder: str) -> list[str]:
         folders[:] = [name for name in folders if name[0] != "."]
         found += [Path(parent, name) for name in names if name[0] != "." and _kind(name) in _KNOWN]
     if not found:
-        raise ReadingError(f"{folder}: no .txt, .json or .jsonl files in this folder")
+        raise ReadingError(f"{folder}: no .txt, .html, .json, .jsonl or .parquet files in this folder")
     return [str(path) for path in sorted(found)]
 
 
@@ -167,6 +194,9 @@ def _name(path: str) -> str:
 
 def _read(path: str, text_field: str, id_field: str) -> Iterator[Article | ReadingError]:
     kind = _kind(path)
+    if kind == ".parquet":
+        yield from _parquet(path, text_field, id_field)
+        return
     with _open(path) as file:
         if path == "-":
             yield from _standard_input(file, text_field, id_field)
@@ -174,8 +204,20 @@ def _read(path: str, text_field: str, id_field: str) -> Iterator[Article | Readi
             yield from _json_lines(file, path, text_field, id_field)
         elif kind == ".json":
             yield from _json(file, path, text_field, id_field)
+        elif kind in _PAGES and file.encoding == "utf-8-sig":
+            # as bytes, since a page may say of itself how it is encoded
+            yield _page(bytes(file.buffer.read(MAX_PAGE + 1)), path)
+        elif kind in _PAGES:
+            yield _page(file.read(MAX_PAGE + 1), path)
         else:
             yield _text(file.read(MAX_ARTICLE + 1), path)
+
+
+def _page(html: str | bytes, path: str) -> Article:
+    try:
+        return Article.from_html(html, id=_place(path))
+    except (ValueError, ImportError) as error:
+        raise ReadingError(f"{_name(path)}: {error}") from None
 
 
 @contextmanager
@@ -231,7 +273,7 @@ def _text(text: str, path: str) -> Article:
     if "\0" in text[:10_000] or text.startswith("%PDF-"):
         raise ReadingError(f"{name}: not a text file")
     if _HTML.match(text):
-        raise ReadingError(f"{name}: an HTML page; give the article's text, without the tags")
+        return _page(text, path)
     if not text.strip():
         raise ReadingError(f"{name}: no text in it")
     headline, body = split_headline(text)
@@ -285,7 +327,46 @@ def _json_lines(
         line = file.readline(MAX_LINE + 1)
 
 
+def _parquet(path: str, text_field: str, id_field: str) -> Iterator[Article | ReadingError]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise ValueError(f"{path}: Parquet files take pyarrow: pip install 'accordingto[parquet]'") from None
+    number = 0
+    try:
+        with pyarrow.parquet.ParquetFile(path) as table:
+            wanted = dict.fromkeys((text_field, id_field, "title", "outlet", "date"))
+            here = [name for name in wanted if name in table.schema_arrow.names]
+            if text_field not in here:
+                columns = ", ".join(table.schema_arrow.names[:10]) or "none"
+                raise ReadingError(f"{path}: no column {text_field!r}; there are {columns}")
+            # few rows at a time: a batch is held as a whole
+            for batch in table.iter_batches(batch_size=64, columns=here):
+                for row in batch.to_pylist():
+                    record = {name: str(value) if _is_date(value) else value for name, value in row.items()}
+                    yield _article(record, f"{_place(path)}[{number}]", text_field, id_field)
+                    number += 1
+    except FileNotFoundError:
+        raise ReadingError(f"{path}: no such file or folder") from None
+    except (pyarrow.ArrowException, OSError) as error:
+        raise ReadingError(f"{path}: not a Parquet file, or damaged after row {number}: {error}") from None
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, datetime.date)
+
+
 def _article(record: Any, where: str, text_field: str, id_field: str) -> Article | ReadingError:
+    made = _article_of(record, where, text_field, id_field)
+    if isinstance(made, ReadingError) and isinstance(record, dict):
+        own = record.get(id_field)
+        if isinstance(own, (str, int)) and str(own):
+            made.id = _SURROGATE.sub("\ufffd", str(own))
+    return made
+
+
+def _article_of(record: Any, where: str, text_field: str, id_field: str) -> Article | ReadingError:
     if not isinstance(record, dict):
         return ReadingError(f"{where}: not a JSON object")
     # An id is made up only where none was asked for by name.

@@ -16,16 +16,24 @@ import numpy as np
 from classifier.analysis import Analysis
 from classifier.report import SCORES, SOURCE_TYPES, Score
 from classifier.source_types import TYPES
+from classifier.vocabulary import SHAPE_ID
 
 TARGETS = (*SCORES, "valence")
 
 # feature: what it says
 FEATURES: dict[str, str] = {
     **{f"attributed to {t}": f"share of words attributed to sources of type {t}" for t in SOURCE_TYPES},
-    "unsourced claims": "share of words marked as somebody's claim without a source",
+    **{
+        f"attributed to {t}": f"share x of words attributed to {t} sources, as x / (x + 0.1)"
+        for t in ("anonymous", "vague")
+    },
+    "unsourced claims": "share x of words marked as somebody's claim without a source, as x / (x + 0.1)",
     "writer's own words": "share of words that nobody is given as the source of",
     "number of sources": "logarithm of the number of sources that a reader can check",
     "independent sources": "logarithm of the effective number of sources (exponential of the entropy of their words)",
+    "thinly attributed": "how far the attributed share of words falls short of 35%",
+    "few sources": "how far the number of sources that a reader can check falls short of four",
+    "checkable share": "share of the attributed words that people, institutions, offices and documents carry",
     "one source dominates": "share of the attributed words that the most quoted source has",
     "sources with title": "share of the named people whose role is given",
     "direct quotation": "share of words in sentences that quote directly",
@@ -34,9 +42,11 @@ FEATURES: dict[str, str] = {
     "hedged without source": "share of words hedged in the writer's own voice",
     "hedged": "share of words in hedged sentences",
     "opinion": "share of words in sentences of the writer's own opinion",
-    "opinion early": "the same, in the first fifth",
+    "mostly opinion": "how far that share exceeds 40%",
+    "opinion early": "share of words in the writer's own opinion, in the first fifth",
     "loaded wording": "share of words in sentences that the writer words loadedly",
-    "strongly loaded wording": "the same, strongly loaded",
+    "mostly loaded wording": "how far that share exceeds 30%",
+    "strongly loaded wording": "share of words in sentences that the writer words in a strongly loaded way",
     "loaded quotations": "share of words in sentences whose loaded words are quoted",
     "loaded headline": "probability that the headline is loaded",
     "opinion in headline": "probability that the headline is an opinion",
@@ -54,6 +64,10 @@ SIGNS: dict[str, dict[str, int]] = {
         **dict.fromkeys(_GOOD, 1),
         **dict.fromkeys(("number of sources", "independent sources", "sources early", "sources with title"), 1),
         "direct quotation": 1,
+        "checkable share": 1,
+        "thinly attributed": -1,
+        "few sources": -1,
+        "mostly opinion": -1,
         "attributed to media": 0,
         "attributed to anonymous": -1,
         "attributed to vague": -1,
@@ -76,6 +90,9 @@ SIGNS: dict[str, dict[str, int]] = {
         "attributed to media": 0,
         **dict.fromkeys(("number of sources", "independent sources", "sources with title", "sources early"), 1),
         "direct quotation": 1,
+        "checkable share": 1,
+        "thinly attributed": -1,
+        "few sources": -1,
         "attributed to anonymous": -1,
         "attributed to vague": -1,
         "unsourced claims": -1,
@@ -89,6 +106,8 @@ SIGNS: dict[str, dict[str, int]] = {
     },
     "loaded": {
         "loaded wording": 1,
+        "mostly loaded wording": 1,
+        "mostly opinion": 1,
         "strongly loaded wording": 1,
         "loaded headline": 1,
         "loaded quotations": 0,
@@ -106,6 +125,8 @@ SIGNS: dict[str, dict[str, int]] = {
     },
     "opinion": {
         "opinion": 1,
+        "mostly opinion": 1,
+        "mostly loaded wording": 1,
         "opinion early": 1,
         "opinion in headline": 1,
         "loaded wording": 1,
@@ -155,6 +176,7 @@ GRADES: dict[str, tuple[tuple[float, str], ...]] = {
     "opinion": ((75, "opinion"), (58, "opinionated"), (42, "analysis"), (25, "mostly reporting"), (-1, "reporting")),
     "speculation": ((75, "conjecture"), (58, "speculative"), (42, "mixed"), (25, "mostly firm"), (-1, "firm")),
 }
+_CHECKABLE = [SOURCE_TYPES.index(t) for t in ("person", "org", "official", "document")]
 MIN_WORDS = 60
 MIN_SENTENCES = 3
 
@@ -167,6 +189,18 @@ def to_points(rating: float, target: str) -> float:
 def grade(name: str, value: float) -> str:
     """The word for a score's value."""
     return next(word for cut, word in GRADES[name] if value >= cut)
+
+
+def _saturating(share: float) -> float:
+    """A share as the models see what should not be there at all: its first tenths weigh most."""
+    return float(share / (share + 0.1))
+
+
+def _words(analysis: Analysis) -> np.ndarray:
+    """Words (not marks) by sentence."""
+    batch = analysis.batch
+    is_word = batch.table.codes[batch.types, -1] < SHAPE_ID["."]
+    return np.add.reduceat(is_word, batch.sentence_bounds[:-1], dtype=np.int64)
 
 
 def _share(weights: np.ndarray, values: np.ndarray) -> float:
@@ -227,7 +261,7 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     weights = np.array(list(by_entity.values())) if by_entity else np.zeros(0)
     weights = weights[weights > 0] / weights.sum() if weights.sum() > 0 else np.zeros(0)
     entropy = float(-(weights * np.log(weights)).sum()) if len(weights) else 0.0
-    n_words = int(w.sum())
+    n_words = int(np.where(body, _words(analysis)[lo:hi], 0).sum())
     question = analysis.dense[lo:hi, analysis.names.index("is a question")]
     first_person = analysis.dense[lo:hi, analysis.names.index("unquoted words: first_person")] * np.sqrt(lengths)
     own = 1.0 - attributed - attribution[:, 4]
@@ -237,11 +271,20 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     def at_headline(group: str) -> float:
         return 0.0 if head is None else float(p[group][head])
 
+    by_type = np.array([_share(w, attributed * typed[:, i]) for i in range(len(SOURCE_TYPES))])
+    share_attributed = _share(w, attributed)
+    opinion, loaded = _share(w, p["opinion"]), _share(w, p["loaded"] * (1 - loaded_quoted))
     values = {
-        **{f"attributed to {t}": _share(w, attributed * typed[:, i]) for i, t in enumerate(SOURCE_TYPES)},
-        "unsourced claims": _share(w, attribution[:, 4]),
+        **{
+            f"attributed to {t}": _saturating(by_type[i]) if t in ("anonymous", "vague") else float(by_type[i])
+            for i, t in enumerate(SOURCE_TYPES)
+        },
+        "unsourced claims": _saturating(_share(w, attribution[:, 4])),
         "writer's own words": _share(w, own),
         "number of sources": np.log1p(checkable),
+        "thinly attributed": max(0.0, 0.35 - share_attributed),
+        "few sources": max(0.0, 4.0 - checkable),
+        "checkable share": by_type[_CHECKABLE].sum() / max(by_type.sum(), 0.1),
         "independent sources": entropy,
         "one source dominates": float(weights.max()) if len(weights) else 1.0,
         "sources with title": titled / people if people else 0.0,
@@ -250,9 +293,11 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
         "second-hand": _share(w * attributed, second_hand),
         "hedged without source": _share(w, p["hedged"] * own),
         "hedged": _share(w, p["hedged"]),
-        "opinion": _share(w, p["opinion"]),
+        "opinion": opinion,
+        "mostly opinion": max(0.0, opinion - 0.4),
         "opinion early": _share(w_early, p["opinion"]),
-        "loaded wording": _share(w, p["loaded"] * (1 - loaded_quoted)),
+        "loaded wording": loaded,
+        "mostly loaded wording": max(0.0, loaded - 0.3),
         "strongly loaded wording": _share(w, p["strongly loaded"] * (1 - loaded_quoted)),
         "loaded quotations": _share(w, p["loaded"] * loaded_quoted),
         "loaded headline": at_headline("loaded"),

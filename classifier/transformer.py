@@ -57,6 +57,8 @@ class ArticleScores(TransformerMixin, BaseEstimator):
         ------
         TypeError
             Where X is one article instead of an iterable of them.
+        ValueError
+            Where it was pickled and the artifact has changed since.
         """
         check_is_fitted(self, "signature_")
         if isinstance(X, (str, Mapping, Article)):
@@ -77,9 +79,24 @@ class ArticleScores(TransformerMixin, BaseEstimator):
         """Names of the columns."""
         return np.array(_COLUMNS, dtype=object)
 
+    def __sklearn_tags__(self) -> Any:
+        # articles are no matrix: scikit-learn neither counts their columns nor converts them
+        tags = super().__sklearn_tags__()
+        tags.input_tags.one_d_array = True
+        tags.input_tags.two_d_array = False
+        tags.input_tags.string = True
+        return tags
+
     def _loaded(self) -> Predictor:
         if getattr(self, "_predictor", None) is None:
-            self._predictor = Predictor.load(self.path)
+            # a pickle holds no artifact: it is loaded again, and must be the one that was there
+            predictor = Predictor.load(self.path)
+            if predictor.signature != self.signature_:
+                raise ValueError(
+                    f"fitted with '{self.signature_}', but what is at {self.path or 'the shipped place'} now is "
+                    f"'{predictor.signature}': fit again"
+                )
+            self._predictor = predictor
         return self._predictor
 
     def __getstate__(self) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -90,13 +91,15 @@ def shape(word: str) -> str:
     return "other"
 
 
-def classes(lower: str) -> list[int]:
+# a word's spelling decides these: they are worked out once for each word of a language
+@lru_cache(maxsize=1 << 16)
+def classes(lower: str) -> tuple[int, ...]:
     """Indices into `CLASSES` of the lexicon classes of a lower-case word."""
     found = _EXACT.get(lower)
     match = _STEM.match(lower)
     if match:
-        return sorted({*(found or ()), *_STEM_CLASSES[match.group()]})
-    return found or []
+        return tuple(sorted({*(found or ()), *_STEM_CLASSES[match.group()]}))
+    return tuple(found or ())
 
 
 def coarse(shape_id: int, class_ids: Sequence[int]) -> int:
@@ -108,6 +111,7 @@ def coarse(shape_id: int, class_ids: Sequence[int]) -> int:
     return 1 + len(_COARSE) + shape_id
 
 
+@lru_cache(maxsize=1 << 16)
 def normal(word: str) -> str:
     """Lower case, digits as 0, curly apostrophes straight: the form that vocabularies hold."""
     lower = word.lower().replace("’", "'")
@@ -202,7 +206,7 @@ class TypeTable:
             row += self.clusters[row[0]].tolist()
             row.append(shape_id)
             self.codes[i] = row
-            self.flags[i, class_ids] = True
+            self.flags[i, list(class_ids)] = True
             self.coarse[i] = coarse(shape_id, class_ids)
             self.ids_of[word] = i
             self.size += 1

@@ -12,6 +12,7 @@ from classifier.scores import FEATURES, SIGNS, TARGETS, to_points
 from training.records import ArticleRecord
 
 ALPHA = 10.0
+_RARE = ("sourcing", "loaded", "opinion")  # scores whose extremes matter most to readers
 
 
 def ratings(records: Sequence[ArticleRecord | None], target: str) -> np.ndarray:
@@ -24,6 +25,18 @@ def ratings(records: Sequence[ArticleRecord | None], target: str) -> np.ndarray:
             for r in records
         ]
     )
+
+
+def rarity(y: np.ndarray, bins: int = 7, most: float = 4.0) -> np.ndarray:
+    """Weights of articles: readers give few very low and very high ratings, and these must count.
+
+    The inverse square root of the number of articles with a similar rating, at most `most` times the mean.
+    """
+    edges = np.linspace(y.min(), y.max() + 1e-9, bins + 1)
+    index = np.clip(np.searchsorted(edges, y, side="right") - 1, 0, bins - 1)
+    counts = np.bincount(index, minlength=bins)
+    weight = 1.0 / np.sqrt(counts[index])
+    return np.minimum(weight / weight.mean(), most)
 
 
 def fit_score(X: np.ndarray, y: np.ndarray, target: str, alpha: float = ALPHA) -> dict[str, Any]:
@@ -50,7 +63,9 @@ def fit_score(X: np.ndarray, y: np.ndarray, target: str, alpha: float = ALPHA) -
         for s in (1, -1) if sign == 0 else (sign,):
             columns.append(s * Z[:, j])
             back.append((j, s))
-    model = Ridge(alpha=alpha, positive=True).fit(np.stack(columns, axis=1), y)
+    model = Ridge(alpha=alpha, positive=True).fit(
+        np.stack(columns, axis=1), y, sample_weight=rarity(y) if target in _RARE else None
+    )
     weights = np.zeros(len(index))
     for (j, s), w in zip(back, model.coef_, strict=True):
         weights[j] += s * w

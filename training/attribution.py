@@ -22,8 +22,8 @@ from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, token_range
 _FAR = ("classes -1 0 1", "classes -2-1", "classes 1 2")
 TAGGERS: dict[str, dict[str, Any]] = {
     "attribution": {"labels": ATTRIBUTION_LABELS, "begin_bias": 0.5},
-    "hedge": {"labels": CUE_LABELS, "offsets": (-2, -1, 0, 1, 2), "begin_bias": 0.5, "epochs": 10, "without": _FAR},
-    "loaded": {"labels": CUE_LABELS, "offsets": (-2, -1, 0, 1, 2), "begin_bias": 1.0, "epochs": 10, "without": _FAR},
+    "hedge": {"labels": CUE_LABELS, "offsets": (-2, -1, 0, 1), "begin_bias": 0.5, "epochs": 10, "without": _FAR},
+    "loaded": {"labels": CUE_LABELS, "offsets": (-1, 0, 1), "begin_bias": 1.0, "epochs": 10, "without": _FAR},
 }
 
 

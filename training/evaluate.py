@@ -24,7 +24,9 @@ from classifier.features import dense
 from classifier.report import FRAMES
 from classifier.scores import TARGETS, article_features
 from classifier.signals import GROUPS, probabilities
+from classifier.source_types import TYPES
 from training.article_scores import fit_scores, ratings
+from training.evaluate_sources import same_name
 from training.measures import (
     best_threshold,
     bootstrap,
@@ -324,6 +326,90 @@ def _spans_of(
     )
 
 
+def _whole_attributions(out: _Table, corpus: str, prepared: Prepared, crossfit: Crossfit, how: str) -> None:
+    """Attributions by sentence, found where half of the contents' words are shared, and who they are of.
+
+    Of the gold attributions with content: precision, recall, F1; then, of those found, the share with the
+    right source type and the right resolved name; pairs of attributions with the same source; titles.
+    """
+    batch = prepared.articles.batch
+    links = crossfit.analysis.attributions
+    hits = n_found = n_gold = types = names = named = titles = titled = 0
+    pairs_right = pairs_found = pairs_gold = 0
+    for d, record in enumerate(prepared.articles.articles):
+        if record is None or record.corpus != corpus or not record.attributions:
+            continue
+        document, base = batch.documents[d], int(batch.document_bounds[d])
+        wanted = []
+        for a in record.attributions:
+            tokens: set[int] = set()
+            for start, end in a.content:
+                first, last = token_range(document, start, end, a.index == 0)
+                tokens |= set(range(first + base, last + base))
+            if tokens:
+                wanted.append((tokens, a))
+        low, high = np.searchsorted(batch.document_of_sentence, [d, d + 1])
+        here = [
+            ({t for a, b in part.contents for t in range(a, b)}, part.resolved)
+            for s in range(low, high)
+            for part in links.by_sentence[s]
+            if part.contents
+        ]
+        n_gold += len(wanted)
+        n_found += len(here)
+        overlaps = sorted(
+            (
+                (len(w & h) / len(w | h), i, j)
+                for i, (w, _) in enumerate(wanted)
+                for j, (h, _) in enumerate(here)
+                if w & h
+            ),
+            reverse=True,
+        )
+        taken_i: dict[int, int] = {}
+        taken_j: set[int] = set()
+        for share, i, j in overlaps:
+            if share >= 0.5 and i not in taken_i and j not in taken_j:
+                taken_i[i] = j
+                taken_j.add(j)
+        hits += len(taken_i)
+        entity_of: dict[int, int | None] = {}
+        for i, j in taken_i.items():
+            a, resolved = wanted[i][1], here[j][1]
+            types += TYPES[int(links.types[resolved].argmax())] == a.source_type
+            entity = links.resolved[resolved].entity
+            entity_of[i] = entity
+            if a.source_type != "none" and a.name:
+                named += 1
+                about = None if entity is None else links.entities[d][entity]
+                names += about is not None and same_name(about.name, a.name)
+                if a.title:
+                    titled += 1
+                    titles += about is not None and bool(_content_words(about.title) & _content_words(a.title))
+        gold_pairs = {
+            (i, k)
+            for i, (_, a) in enumerate(wanted)
+            for k, (_, b) in enumerate(wanted)
+            if i < k and a.name and a.name == b.name
+        }
+        mine = [i for i in taken_i if entity_of[i] is not None]
+        found_pairs = {(min(i, k), max(i, k)) for i in mine for k in mine if i != k and entity_of[i] == entity_of[k]}
+        pairs_right += len(gold_pairs & found_pairs)
+        pairs_found += len(found_pairs)
+        pairs_gold += len({(i, k) for i, k in gold_pairs if i in taken_i and k in taken_i})
+    p, r, f = f1(hits, n_found, n_gold)
+    out.add(corpus, "attributions", {"precision": p, "recall": r, "F1": f}, n_gold, how)
+    out.add(corpus, "attributions", {"source type where found": types / max(hits, 1)}, hits, how)
+    out.add(corpus, "attributions", {"resolved name where found": names / max(named, 1)}, named, how)
+    out.add(corpus, "attributions", {"title recall where found": titles / max(titled, 1)}, titled, how)
+    p, r, f = f1(pairs_right, pairs_found, pairs_gold)
+    out.add(corpus, "attributions", {"same source, pairs F1": f}, pairs_gold, how)
+
+
+def _content_words(title: str) -> set[str]:
+    return {w for w in title.lower().replace(",", " ").split() if len(w) > 3}
+
+
 def _attribution_spans(out: _Table, prepared: Prepared, crossfit: Crossfit, how: str) -> None:
     batch = prepared.articles.batch
     for corpus, _ in _corpus_rows(prepared).items():
@@ -336,6 +422,7 @@ def _attribution_spans(out: _Table, prepared: Prepared, crossfit: Crossfit, how:
                 a, b = batch.document_bounds[d], batch.document_bounds[d + 1]
                 labels[a:b] = attribution_labels(batch.documents[d], record)
         _spans_of(out, corpus, batch, labels, crossfit.analysis.tags.attribution, records, crossfit.linker, how)
+        _whole_attributions(out, corpus, prepared, crossfit, how)
     if prepared.polnear is not None:
         dev = [r for r in prepared.polnear.articles if r is not None and r.split == "dev"]
         if dev:

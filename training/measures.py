@@ -102,12 +102,14 @@ def attribution_type(p: np.ndarray, threshold: float) -> np.ndarray:
 def source_type_predictions(crossfit: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Sentences whose attribution was found and has a type by readers: (sentence, gold type, found type)."""
     links = crossfit.analysis.attributions
-    sentences = np.array(crossfit.type_sentences, dtype=int)
-    found = []
-    for s in sentences.tolist():
-        main = max(links.by_sentence[s], key=lambda part: sum(b - a for a, b in part.contents))
-        found.append(TYPES[int(links.types[main.resolved].argmax())])
-    return sentences, np.array(crossfit.type_labels), np.array(found)
+    rows, gold, found = [], [], []
+    for s, label in zip(crossfit.type_sentences, crossfit.type_labels, strict=True):
+        if links.by_sentence[s]:
+            main = max(links.by_sentence[s], key=lambda part: sum(b - a for a, b in part.contents))
+            rows.append(s)
+            gold.append(label)
+            found.append(TYPES[int(links.types[main.resolved].argmax())])
+    return np.array(rows, dtype=int), np.array(gold), np.array(found)
 
 
 def signal_measures(crossfit: Any, thresholds: Mapping[str, float]) -> dict[str, dict[str, float]]:

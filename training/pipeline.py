@@ -19,7 +19,7 @@ import scipy.sparse as sp
 from joblib import Parallel, delayed
 from sklearn.model_selection import GroupKFold
 
-from classifier.analysis import Analysis, Attributions, attribute, with_auxiliary
+from classifier.analysis import Analysis, Attributions, attribute, sift, with_auxiliary
 from classifier.batch import Batch, place_codes
 from classifier.features import Rows, Tags, TermIndex, dense
 from classifier.signals import AUXILIARY, LinearModels, probabilities
@@ -323,10 +323,18 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         scores[here] = models.scores(*blocks["articles"])[here]
         progress(f"fitted the sentence signals, fold {f + 1} of {n_folds}")
     assert models is not None
+    judged = probabilities(models, scores)
+    sift(attributions, judged)
     analysis = Analysis(
-        articles.batch, tags, attributions, blocks["articles"][0], blocks["articles"][1], with_names, scores,
-        probabilities(models, scores),
-    )  # fmt: skip
+        articles.batch,
+        tags,
+        attributions,
+        blocks["articles"][0],
+        blocks["articles"][1],
+        with_names,
+        scores,
+        judged,
+    )
     return Crossfit(
         fold_of, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names,
         {g: v[: articles.batch.n_sentences] for g, v in labels.items()},

@@ -19,7 +19,7 @@ from classifier.signals import GROUPS, LinearModels
 from training.records import SentenceRecord
 
 
-def fit_terms(batches: Sequence[Batch], excluded: np.ndarray, least_words: int = 4, least_pairs: int = 5) -> TermIndex:
+def fit_terms(batches: Sequence[Batch], excluded: np.ndarray, least_words: int = 4, least_pairs: int = 6) -> TermIndex:
     """Choose the words and word pairs that stand in enough sentences.
 
     Parameters
@@ -171,7 +171,14 @@ class SignalModel(BaseEstimator):
 
 
 # chosen on folds by outlet, see docs/experiments.md
-SETTINGS: dict[str, dict[str, Any]] = {}
+_NO_TOPIC = ("article, vector",)  # the article's topic tells its outlet, and outlets differ in tone
+SETTINGS: dict[str, dict[str, Any]] = {
+    "hedged": {"without": _NO_TOPIC},
+    "loaded": {"without": _NO_TOPIC, "dense_scale": 0.1},
+    "strongly loaded": {"without": _NO_TOPIC, "dense_scale": 0.1},
+    "opinion": {"without": _NO_TOPIC},
+    "boilerplate": {"dense_scale": 0.1},
+}
 DEFAULT: dict[str, Any] = {"C": 1.0, "dense_scale": 0.05}
 
 

@@ -156,4 +156,10 @@ def _teaches(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "sentences": len(corpus.all_sentences()),
             "signals": list(corpora.info("annotations" if name == "own" else name).teaches),
         }
+    out["word table"] = {
+        "licence": "Apache-2.0 (news texts' repository, encoder all-MiniLM-L6-v2)",
+        "articles": 0,
+        "sentences": 0,
+        "signals": ["word vectors and clusters, from unlabelled news (training/data/words.npz)"],
+    }
     return out

@@ -436,9 +436,9 @@ def test_the_work_grows_with_the_number_of_quotations():
         picked = [[words[(i * step + step) % 4096] for step in (1, 7, 31, 77, 173)] for i in range(n)]
         said = [("“The {} was {} and {}, but {} or {} came,” she said.".format(*five), "Ann Bell") for five in picked]
         reports = [account(*said[k::5], name=str(k)) for k in range(5)]
-        start = time.perf_counter()
+        start = time.process_time()
         assert len(compare(reports).matched_quotations) > 0.9 * n
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(50)
     assert seconds(1600) < 12 * seconds(400)

@@ -1,5 +1,6 @@
 """Files become articles: every kind, every encoding, and what is said of those that cannot be read."""
 
+import datetime
 import gzip
 import io
 import json
@@ -136,7 +137,7 @@ def test_standard_input_stays_open(monkeypatch):
         ("a.txt", "  \n", "a.txt: no text in it"),
         ("a.txt", b"\x89PNG\0\0", "a.txt: not a text file"),
         ("a.pdf", "%PDF-1.7 x", "a.pdf: not a text file"),
-        ("a.html", "<!DOCTYPE html><p>Weir", "a.html: an HTML page"),
+        ("a.html", "<!DOCTYPE html><p></p>", "a.html: no article text found in the page"),
         ("a.txt.gz", b"no gzip", "a.txt.gz: damaged gzip file"),
         ("a.jsonl.gz", gzip.compress(b'{"text": "x"}' * 50)[:-9], "a.jsonl.gz: damaged gzip file"),
         ("a.json", '{\n"text": }', "a.json:2: not valid JSON"),
@@ -163,7 +164,7 @@ def test_what_cannot_be_read_is_named_with_its_place(tmp_path, name, content, me
 def test_a_missing_file_and_a_folder_without_articles_are_errors(tmp_path):
     with pytest.raises(ReadingError, match=r"gone.txt: no such file or folder"):
         list(read_articles(tmp_path / "gone.txt"))
-    with pytest.raises(ReadingError, match=r"no .txt, .json or .jsonl files"):
+    with pytest.raises(ReadingError, match=r"no .txt, .html, .json, .jsonl or .parquet files"):
         list(read_articles(tmp_path))
 
 
@@ -204,3 +205,32 @@ def test_without_on_error_what_stands_before_the_bad_line_is_given(tmp_path):
     assert next(articles).text == "One."
     with pytest.raises(ReadingError):
         next(articles)
+
+
+def test_a_parquet_file_is_one_article_a_row(tmp_path):
+    pyarrow = pytest.importorskip("pyarrow", reason="Parquet files take pyarrow")
+    parquet = pytest.importorskip("pyarrow.parquet")
+    rows = {
+        "body": [BODY, None, "Two."],
+        "id": [7, 8, None],
+        "date": [datetime.date(2024, 5, 1), None, None],
+        "pages": [1, 2, 3],
+    }
+    path = tmp_path / "news.parquet"
+    parquet.write_table(pyarrow.table(rows), path)
+    errors = []
+    read = list(read_articles(tmp_path, text_field="body", on_error=errors.append))
+    assert read == [Article(BODY, id="7", date="2024-05-01"), Article("Two.", id=f"{path}[2]")]
+    assert [(e.id, str(e)) for e in errors] == [("8", f"{path}[1]: no field 'body'; there are body, date, id")]
+    with pytest.raises(ReadingError, match="no column 'text'; there are body, id, date, pages"):
+        list(read_articles(path))
+    write(path, "not a table")
+    with pytest.raises(ReadingError, match="not a Parquet file"):
+        list(read_articles(path))
+
+
+def test_an_error_knows_the_article_s_own_id(tmp_path):
+    errors = []
+    path = write(tmp_path / "a.jsonl", '{"id": "a7"}\n{"text": 5}\n{broken\n')
+    list(read_articles(path, on_error=errors.append))
+    assert [e.id for e in errors] == ["a7", f"{path}:2", f"{path}:3"]
