@@ -18,7 +18,7 @@ from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
 from classifier.sources import Entity
 from classifier.tagger import Tagger
-from classifier.vocabulary import TypeTable
+from classifier.vocabulary import SHAPE_ID, TypeTable
 
 
 @dataclass
@@ -68,9 +68,9 @@ def tag(batch: Batch, taggers: dict[str, Tagger]) -> Tags:
     """Run the three taggers over a batch."""
     codes = place_codes(batch)
     best, p = taggers["attribution"].decode(batch, codes)
-    hedge, hedge_p = taggers["hedge"].decode(batch, codes)
-    loaded, loaded_p = taggers["loaded"].decode(batch, codes)
-    return Tags(best, p, hedge, 1.0 - hedge_p[:, 0], loaded, 1.0 - loaded_p[:, 0])
+    hedge = taggers["hedge"].probabilities(batch, codes)
+    loaded = taggers["loaded"].probabilities(batch, codes)
+    return Tags(best, p, 1.0 - hedge[:, 0], 1.0 - loaded[:, 0])
 
 
 def attribute(
@@ -148,6 +148,29 @@ class Analysis:
     names: list[str]
     scores: np.ndarray
     probabilities: dict[str, np.ndarray]
+
+
+# a word is shown as a cue from this probability on (best word F1 on folds), the likeliest one of a sentence sooner
+CUE_THRESHOLDS = {"hedge": 0.15, "loaded": 0.1}
+_LIKELIEST = 0.05
+
+
+def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tuple[int, int]]:
+    """Cue words of a sentence that shows a signal, as runs of tokens counted from its first one.
+
+    Parameters
+    ----------
+    kind : {"hedge", "loaded"}
+    first, last : int
+        Tokens of the sentence, half open.
+    """
+    tags, batch = analysis.tags, analysis.batch
+    p = (tags.hedge_probability if kind == "hedge" else tags.loaded_probability)[first:last]
+    is_word = batch.table.codes[batch.types[first:last], -1] < SHAPE_ID["."]
+    p = np.where(is_word, p, 0.0)
+    cue = (p >= CUE_THRESHOLDS[kind]) | ((p == p.max(initial=0.0)) & (p >= _LIKELIEST))
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], cue.view(np.int8), [0]])))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def with_auxiliary(

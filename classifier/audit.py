@@ -176,7 +176,7 @@ class _Audit:
 
     def linear(self, batch: Batch) -> None:
         none = np.zeros(batch.n_tokens)
-        tags = Tags(none, np.zeros((batch.n_tokens, 7)), none, none, none, none)
+        tags = Tags(none, np.zeros((batch.n_tokens, 7)), none, none)
         n_dense = len(dense(batch, tags, self.arrays["vectors"], self.arrays["vector_steps"])[1])
         n_terms = len(self.arrays["term_idf"])
         for name in LINEAR:

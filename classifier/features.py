@@ -92,15 +92,12 @@ class Tags:
     """What the taggers say of a batch's tokens.
 
     ``attribution``: best label (index into the tagger's labels); ``probabilities``: marginals of
-    O, B/I source, B/I cue, B/I content; ``hedge`` and ``loaded``: best labels O, B, I of the cue
-    taggers and ``hedge_probability``, ``loaded_probability`` of being part of a cue.
+    O, B/I source, B/I cue, B/I content; ``hedge_probability``, ``loaded_probability``: of being part of a cue.
     """
 
     attribution: np.ndarray
     probabilities: np.ndarray
-    hedge: np.ndarray
     hedge_probability: np.ndarray
-    loaded: np.ndarray
     loaded_probability: np.ndarray
 
 

@@ -208,6 +208,9 @@ def part_of_name(word: str) -> str:
     return low[3:] if low.startswith(("al-", "el-")) and len(low) > 5 else low
 
 
+_BEFORE_TITLE = frozenset(("the", "its", "their", "his", "her", "our", "my"))
+
+
 @dataclass(slots=True)
 class _Person:
     """Somebody named in the article."""
@@ -605,7 +608,9 @@ class Names:
         if known:
             return out
         has_role = any(known_of(w) & (ROLE | HONOR) for w in low_words)
-        return out if has_role and (not comma or len(low_words) > 1) else ""
+        # "the mayor, Ann Bell": one word is a title before a comma only behind an article or a possessive
+        whole = not comma or len(low_words) > 1 or (i > start and words[i - 1].lower() in _BEFORE_TITLE)
+        return out if has_role and whole else ""
 
     def title_behind(self, at: int, limit: int | None = None) -> str:
         """The apposition behind a name: ", the head of the port, "."""

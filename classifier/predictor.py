@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from classifier import artifact, language
-from classifier.analysis import Analysis, Models, SentenceAttribution, analyse
+from classifier.analysis import Analysis, Models, SentenceAttribution, analyse, cue_spans
 from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import Document, read
@@ -31,7 +31,6 @@ from classifier.report import (
 )
 from classifier.scores import MIN_SENTENCES, MIN_WORDS, article_features, score
 from classifier.source_types import TYPES
-from classifier.tagger import spans
 from classifier.transport import pack, unpack
 from classifier.vocabulary import normal
 
@@ -443,16 +442,8 @@ class Predictor:
             return Signal(probability)
         batch = analysis.batch
         a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
-        tags = analysis.tags
-        labels, p = (
-            (tags.hedge, tags.hedge_probability) if group == "hedged" else (tags.loaded, tags.loaded_probability)
-        )
-        found = [(x + a, y + a) for _, x, y in spans(labels[a:b], ("O", "B-cue", "I-cue"), np.array([0, b - a]))]
-        if not found:
-            # the sentence shows the signal though no word passes alone: its likeliest word stands for it
-            best = a + int(p[a:b].argmax())
-            if p[best] >= 0.05:
-                found = [(best, best + 1)]
+        kind = "hedge" if group == "hedged" else "loaded"
+        found = [(x + a, y + a) for x, y in cue_spans(analysis, kind, a, b)]
         cues = tuple(document.span(x - base, y - base) for x, y in found)
         if not cues:
             return Signal(probability)

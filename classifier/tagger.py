@@ -89,6 +89,11 @@ class Tagger:
             total += weights[codes[name][0]]
         return total
 
+    def probabilities(self, batch: Batch, codes: Mapping[str, tuple[np.ndarray, int]]) -> np.ndarray:
+        """Label probabilities of every token, ndarray of float32, shape (n_tokens, n_labels)."""
+        scores = self.emissions(batch, codes)
+        return forward_backward(scores, batch.chain_bounds, self.transitions, self.start)[0]
+
     def decode(self, batch: Batch, codes: Mapping[str, tuple[np.ndarray, int]]) -> tuple[np.ndarray, np.ndarray]:
         """Best labels and label probabilities of every token.
 

@@ -14,10 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.sparse as sp
 from scipy.stats import pearsonr
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
-from sklearn.model_selection import GroupKFold
+from sklearn.model_selection import GroupKFold, KFold
 
+from classifier.analysis import cue_spans, with_auxiliary
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch
 from classifier.features import dense
@@ -209,13 +212,13 @@ def _sentence_signals(out: _Table, prepared: Prepared, crossfit: Crossfit, chose
                 out.add(corpus, "source type", {"accuracy where found": right.mean()}, int(keep.sum()), how)
                 typed = right & (y[keep] != "none")
                 out.add(corpus, "source type", {"accuracy end to end": typed.sum() / max(n_gold, 1)}, n_gold, how)
-        for cue, tags in (("hedge", crossfit.analysis.tags.hedge), ("loaded", crossfit.analysis.tags.loaded)):
+        for cue in ("hedge", "loaded"):
             if f"{cue} cues" in out.chosen:
-                _cue_words(out, corpus, mine, cue, tags, prepared, crossfit, chosen, how)
+                _cue_words(out, corpus, mine, cue, prepared, crossfit, chosen, how)
 
 
 def _cue_words(
-    out: _Table, corpus: str, mine: np.ndarray, kind: str, tags: np.ndarray, prepared: Prepared, crossfit: Crossfit,
+    out: _Table, corpus: str, mine: np.ndarray, kind: str, prepared: Prepared, crossfit: Crossfit,
     chosen: dict[str, float], how: str,
 ) -> None:  # fmt: skip
     """Precision, recall and F1 of cue words as reported: in sentences that show the signal."""
@@ -236,7 +239,9 @@ def _cue_words(
         for x, z in record.cues.get(kind, ()):
             first, last = token_range(document, start + x, start + z, record.start is None)
             y[max(first + base - a, 0) : max(last + base - a, 0)] = True
-        p = (tags[a:b] > 0) & bool(shown[s])
+        p = np.zeros(b - a, dtype=bool)
+        for first, last in cue_spans(crossfit.analysis, kind, a, b) if shown[s] else ():
+            p[first:last] = True
         hits += int((y & p).sum())
         found += int(p.sum())
         wanted += int(y.sum())
@@ -487,6 +492,9 @@ def _public(
             if corpus in found:
                 _folds_of(out, corpus, output, records, X, values, names)
                 progress(f"measured {corpus}")
+    if "narrative_frames" in found:
+        _narrative_frames(out, found["narrative_frames"].articles, prepared)
+        progress("measured narrative_frames")
     transfer = [
         (corpus, [s for s in found[corpus].all_sentences() if s.text.strip()])
         for corpus in ("checkthat", "newsmtsc")
@@ -499,8 +507,6 @@ def _public(
     for corpus, sentences in transfer:
         held = label_sentences(sentences, prepared.table)
         tags = tags_by_fold(held.batch, np.zeros(len(held.batch.documents), dtype=int), crossfit.taggers[:1])
-        from classifier.analysis import with_auxiliary
-
         values, names = dense(held.batch, tags, prepared.words.vectors, prepared.words.steps)
         rows = prepared.terms.rows(held.batch)
         values, _ = with_auxiliary(rows, values, names, crossfit.auxiliary)
@@ -532,6 +538,38 @@ def _public(
                 "not trained on it",
             )
         progress(f"measured {corpus}")
+
+
+def _narrative_frames(out: _Table, articles: Sequence[ArticleRecord], prepared: Prepared) -> None:
+    """Five frames of climate articles by the words of their sentences: 5 folds by article."""
+    names = sorted({k for a in articles for k in a.labels if k.startswith("frame_")})
+    kept = [a for a in articles if a.text.strip() and all(k in a.labels for k in names)]
+    if len(kept) < 10:
+        return
+    held = label_articles(kept, prepared.table)
+    rows = sparse(prepared.terms.rows(held.batch), len(prepared.terms))
+    document = held.document_of
+    total = np.bincount(document, minlength=len(kept))
+    mean = sp.csr_matrix(
+        (1.0 / total[document], (document, np.arange(len(document)))), shape=(len(kept), len(document))
+    )
+    X = mean @ rows
+    scores = []
+    for name in names:
+        y = np.array([int(a.labels[name]) for a in kept])
+        found = np.zeros(len(y), dtype=bool)
+        for train, test in KFold(5, shuffle=True, random_state=0).split(y):
+            model = LogisticRegression(C=100.0, class_weight="balanced", max_iter=500).fit(X[train], y[train])
+            found[test] = model.predict(X[test]) == 1
+        scores.append(prf(y == 1, found)[2])
+        out.add("narrative_frames", name, {"F1": scores[-1]}, int(y.sum()), "5 folds by article, our terms")
+    out.add(
+        "narrative_frames",
+        "mean of 5 frames",
+        {"F1": float(np.mean(scores))},
+        len(kept),
+        "5 folds by article, our terms",
+    )
 
 
 def _folds_of(

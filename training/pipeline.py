@@ -229,12 +229,12 @@ def tags_by_fold(batch: Batch, fold_of: np.ndarray, taggers: Sequence[dict[str, 
             tokens = np.concatenate([np.arange(batch.document_bounds[d], batch.document_bounds[d + 1]) for d in which])
             codes = place_codes(sub)
             best, p = trained["attribution"].decode(sub, codes)
-            hedge, hedge_p = trained["hedge"].decode(sub, codes)
-            loaded, loaded_p = trained["loaded"].decode(sub, codes)
             values = {
-                "attribution": best, "probabilities": p, "hedge": hedge, "hedge_probability": 1 - hedge_p[:, 0],
-                "loaded": loaded, "loaded_probability": 1 - loaded_p[:, 0],
-            }  # fmt: skip
+                "attribution": best,
+                "probabilities": p,
+                "hedge_probability": 1 - trained["hedge"].probabilities(sub, codes)[:, 0],
+                "loaded_probability": 1 - trained["loaded"].probabilities(sub, codes)[:, 0],
+            }
             for key, value in values.items():
                 if key not in parts:
                     parts[key] = np.zeros((n, *value.shape[1:]), dtype=value.dtype)

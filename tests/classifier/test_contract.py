@@ -169,7 +169,7 @@ def test_score_sentences_judges_each_by_itself(predictor):
     texts = ["The minister may resign, officials said.", "", "He lied. He always lies."]
     sentences = predictor.score_sentences(texts)
     assert [s.text for s in sentences] == texts
-    assert sentences[0].hedge.probability > 0.5
+    assert sentences[0].hedge.probability > 0.3
     assert [c.text for c in sentences[0].hedge.cues] == ["may"]
     assert math.isnan(sentences[1].attributed)
     alone = predictor.score_sentences(texts[:1])[0]
