@@ -18,7 +18,7 @@ from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
 from classifier.sources import Entity
 from classifier.tagger import Tagger
-from classifier.vocabulary import SHAPE_ID, TypeTable
+from classifier.vocabulary import CLASS_ID, SHAPE_ID, TypeTable
 
 
 @dataclass
@@ -153,6 +153,8 @@ class Analysis:
 # a word is shown as a cue from this probability on (best word F1 on folds), the likeliest one of a sentence sooner
 CUE_THRESHOLDS = {"hedge": 0.15, "loaded": 0.1}
 _LIKELIEST = 0.05
+_SURE = 0.5
+_PLAIN_SHAPES = (SHAPE_ID["lower"], SHAPE_ID["hyphen"])
 
 
 def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tuple[int, int]]:
@@ -168,6 +170,11 @@ def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tupl
     p = (tags.hedge_probability if kind == "hedge" else tags.loaded_probability)[first:last]
     is_word = batch.table.codes[batch.types[first:last], -1] < SHAPE_ID["."]
     p = np.where(is_word, p, 0.0)
+    # names and function words pass only where the tagger is sure of them
+    types = batch.types[first:last]
+    plain = np.isin(batch.table.codes[types, -1], _PLAIN_SHAPES) & ~batch.table.flags[types, CLASS_ID["function"]]
+    if kind == "loaded":
+        p = np.where(plain | (p >= _SURE), p, 0.0)
     cue = (p >= CUE_THRESHOLDS[kind]) | ((p == p.max(initial=0.0)) & (p >= _LIKELIEST))
     edges = np.flatnonzero(np.diff(np.concatenate([[0], cue.view(np.int8), [0]])))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))

@@ -81,7 +81,7 @@ class Article:
         ImportError
             Where trafilatura, the extra ``web``, is not installed.
         ValueError
-            Where no text is found in the page.
+            Where no text is found in the page, or it cannot be parsed.
         TypeError
             Where `html` is neither str nor bytes.
         """

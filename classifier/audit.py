@@ -8,6 +8,7 @@ taken from the program itself, run on one word.
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -175,8 +176,9 @@ class _Audit:
         self.shape(f"tagger_{name}_transitions", n + 1, n, why="the labels")
 
     def linear(self, batch: Batch) -> None:
-        none = np.zeros(batch.n_tokens)
-        tags = Tags(none, np.zeros((batch.n_tokens, 7)), none, none)
+        # as if the taggers had found nothing: only the number of features matters here
+        none: dict[str, Any] = {field.name: np.zeros(batch.n_tokens) for field in dataclasses.fields(Tags)}
+        tags = Tags(**{**none, "probabilities": np.zeros((batch.n_tokens, 7))})
         n_dense = len(dense(batch, tags, self.arrays["vectors"], self.arrays["vector_steps"])[1])
         n_terms = len(self.arrays["term_idf"])
         for name in LINEAR:

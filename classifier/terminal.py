@@ -147,8 +147,8 @@ def _scores(shown: dict[str, Any], width: int) -> list[str]:
         spread = "" if score["low"] is None else f"({score['low']:.0f} to {score['high']:.0f})"
         line = f"{score['label']:<15}{value:6.1f} {spread:<12} {_clean(score['grade'])}"
         gauge = _gauge(score["value"], score["low"], score["high"])
-        if _cells(line) <= 50 and width >= 88:
-            line = _pad(line, 50) + gauge
+        if _cells(line) <= 52 and width >= 88:
+            line = _pad(line, 52) + gauge
         lines += [line] if _cells(line) <= width else _wrap(line, width, rest="  ")
         lines += _wrap(_equation(score), width, "    = ", "      ") if score["total"] is not None else []
     valence = shown["valence"]

@@ -43,15 +43,19 @@ def article_of_page(html: str | bytes, url: str | None = None, id: str | None = 
         html = _UNTAKEABLE.sub("\ufffd", html).replace("\0", "\ufffd")
     found: Any = None
     if html.strip():
-        found = bare_extraction(
-            html,
-            url=url,
-            include_comments=False,
-            include_tables=False,
-            prune_xpath=_PRUNED,
-            with_metadata=True,
-            date_extraction_params={"extensive_search": False, "original_date": True},
-        )
+        try:
+            found = bare_extraction(
+                html,
+                url=url,
+                include_comments=False,
+                include_tables=False,
+                prune_xpath=_PRUNED,
+                with_metadata=True,
+                date_extraction_params={"extensive_search": False, "original_date": True},
+            )
+        except Exception as error:
+            # damaged markup trips the parsers in ways of their own, such as assertions in lxml
+            raise ValueError(f"the page cannot be parsed ({type(error).__name__})") from error
     lines = [line.strip() for line in (found.text or "").splitlines()] if found is not None else []
     title = " ".join((found.title or "").split()) if found is not None else ""
     text = "\n".join(line for line in _without_title(lines, title) if line)

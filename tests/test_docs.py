@@ -18,8 +18,8 @@ SHOWN = [ROOT / "README.md", ROOT / "docs" / "guide.md"]
 _PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _CONSOLE = re.compile(r"^```console\n\$ (.+)\n((?:(?!```).*\n)*)```$", re.MULTILINE)
 _LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
-# documents that come with the first measured artifact
-_TO_COME = {"results.md", "experiments.md"}
+# documents that are linked but come later
+_TO_COME: set[str] = set()
 
 
 def name(path):

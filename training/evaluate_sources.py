@@ -199,3 +199,28 @@ def _within(judged: Sequence[Judged]) -> Iterator[tuple[Judged, Judged]]:
 def errors(judged: Sequence[Judged]) -> Counter[tuple[str, str, str, str]]:
     """Misnamed sources, commonest first: (kind, words, ours, gold)."""
     return Counter((j.kind, j.source, j.name, j.gold.name) for j in judged if j.gold.name and not j.exact)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure the reading of sources on gold spans: ``python -m training.evaluate_sources [--annotations DIR]``."""
+    import argparse
+    from pathlib import Path
+
+    from training import corpora
+    from training.corpora import own
+
+    parser = argparse.ArgumentParser(prog="python -m training.evaluate_sources", description=main.__doc__)
+    parser.add_argument("--annotations", type=Path, help="folder of the annotated articles")
+    given = parser.parse_args(arguments)
+    found = [own.load()]
+    if given.annotations is not None:
+        found.append(corpora.load("annotations", annotations=given.annotations))
+    for corpus in found:
+        print(f"{corpus.name}:")
+        for name, value in measure_sources(corpus.articles).items():
+            print(f"  {name:24} {value:8.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -58,6 +58,11 @@ def test_a_page_without_a_story_is_an_error_of_one_kind(html):
         Article.from_html(html)
 
 
+def test_markup_that_trips_the_parser_is_a_value_error():
+    with pytest.raises(ValueError, match="cannot be parsed|no article text"):
+        Article.from_html("<svg><p><p>")
+
+
 def test_characters_that_no_page_holds_do_no_harm():
     article = Article.from_html(
         f"<html><body>{STORY}<p>The lock\0keeper said \ud83d that it was open to all.</p></body></html>"
