@@ -108,11 +108,19 @@ def tables(figures: dict[str, Any]) -> str:
         columns = ["words", "sentences", "seconds", "peak memory, MB", "of it for the article, KB a word"]
         out.append(_table("One long article", columns, rows))
     if found := figures.get("memory"):
-        at = found["peak_mb_after"]
-        growth = f"{100 * found['growth_from_10_to_100_percent']:+.1f} %"
-        rows = [[found["peak_mb_after_loading"], *at.values(), growth]]
+        streams = {name: f for name, f in found.items() if isinstance(f, dict)}
+        rows = [
+            [
+                name,
+                f["peak_mb_after_loading"],
+                *f["peak_mb_after"].values(),
+                f"{f['growth_from_10_to_100_percent']:+.1%}",
+            ]
+            for name, f in streams.items()
+        ]
+        shares = [f"after {share}" for share in next(iter(streams.values()))["peak_mb_after"]]
         title = f"Peak memory in MB over {found['articles']:,} articles of {found['words']} words"
-        out.append(_table(title, ["loaded", *(f"after {share}" for share in at), "from 10 % on"], rows))
+        out.append(_table(title, ["articles", "loaded", *shares, "from 10 % on"], rows))
     if found := figures.get("scaling"):
         rows = [[found["one process"], found["two processes"], found["times"]]]
         title = f"Two processes, {found['articles']:,} articles of 600 words"

@@ -24,8 +24,8 @@ def peak() -> float:
         return most / (1024 * 1024 if sys.platform == "darwin" else 1024)
 
 
-def stream(n_articles: int, n_words: int) -> None:
-    """Peak memory while articles pass through, each with a word that no other has."""
+def stream(n_articles: int, n_words: int, new_words: bool) -> None:
+    """Peak memory while articles pass through, the same ones again and again, or each with a word of its own."""
     import classifier
     from benchmarks.texts import articles
 
@@ -33,7 +33,7 @@ def stream(n_articles: int, n_words: int) -> None:
 
     def endless() -> Iterator[str]:
         for i in range(n_articles):
-            yield f"{some[i % len(some)]} Mr Name{i} agreed."
+            yield some[i % len(some)] + (f" Mr Name{i} agreed." if new_words else "")
 
     predictor = classifier.load()
     before = peak()

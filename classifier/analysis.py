@@ -80,7 +80,8 @@ def attribute(
     found = SpanSet.tagged(batch, labels, names)
     links = link(batch, found, linker["source"], linker["content"])
     resolved, entities = resolve(batch, found, links)
-    rows = [features(batch, found, r, entities[r.document]) for r in resolved]
+    sentences: dict[tuple[int, int], list[str]] = {}
+    rows = [features(batch, found, r, entities[r.document], sentences) for r in resolved]
     p = types.probabilities(rows) if types else np.zeros((len(rows), len(TYPES)), dtype=np.float32)
     return Attributions(found, resolved, entities, p, _by_sentence(batch, found, resolved), rows)
 
@@ -154,7 +155,7 @@ class Analysis:
 CUE_THRESHOLDS = {"hedge": 0.15, "loaded": 0.1}
 _LIKELIEST = 0.05
 _SURE = 0.5
-_PLAIN_SHAPES = (SHAPE_ID["lower"], SHAPE_ID["hyphen"])
+_IS_PLAIN = np.array([name in ("lower", "hyphen") for name in SHAPE_ID])
 
 
 def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tuple[int, int]]:
@@ -168,12 +169,12 @@ def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tupl
     """
     tags, batch = analysis.tags, analysis.batch
     p = (tags.hedge_probability if kind == "hedge" else tags.loaded_probability)[first:last]
-    is_word = batch.table.codes[batch.types[first:last], -1] < SHAPE_ID["."]
-    p = np.where(is_word, p, 0.0)
-    # names and function words pass only where the tagger is sure of them
     types = batch.types[first:last]
-    plain = np.isin(batch.table.codes[types, -1], _PLAIN_SHAPES) & ~batch.table.flags[types, CLASS_ID["function"]]
+    shape = batch.table.codes[types, -1]
+    p = np.where(shape < SHAPE_ID["."], p, 0.0)
     if kind == "loaded":
+        # names and function words pass only where the tagger is sure of them
+        plain = _IS_PLAIN[shape] & ~batch.table.flags[types, CLASS_ID["function"]]
         p = np.where(plain | (p >= _SURE), p, 0.0)
     cue = (p >= CUE_THRESHOLDS[kind]) | ((p == p.max(initial=0.0)) & (p >= _LIKELIEST))
     edges = np.flatnonzero(np.diff(np.concatenate([[0], cue.view(np.int8), [0]])))

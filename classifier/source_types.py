@@ -16,7 +16,7 @@ from classifier.attribution import Link, SpanSet
 from classifier.batch import Batch
 from classifier.report import SOURCE_TYPES
 from classifier.sources import Entity, Mention, Utterance, asks_anonymity, read_sources
-from classifier.vocabulary import CLASSES, classes, normal, shape
+from classifier.vocabulary import CLASS_ID, CLASSES, classes, normal, shape
 
 TYPES = (*SOURCE_TYPES, "none")
 
@@ -86,8 +86,17 @@ def _noun_features(words: Sequence[str], prefix: str) -> list[str]:
     return out
 
 
-def features(batch: Batch, found: SpanSet, resolved: Resolved, entities: Sequence[Entity]) -> list[str]:
-    """Names of the features that hold for one attribution (each counts once)."""
+def features(
+    batch: Batch,
+    found: SpanSet,
+    resolved: Resolved,
+    entities: Sequence[Entity],
+    sentences: dict[tuple[int, int], list[str]],
+) -> list[str]:
+    """Names of the features that hold for one attribution (each counts once).
+
+    `sentences` keeps what holds for a whole sentence (by document and sentence), since it may hold many attributions.
+    """
     one = resolved.link
     document = batch.documents[resolved.document]
     base = int(batch.document_bounds[resolved.document])
@@ -137,18 +146,24 @@ def features(batch: Batch, found: SpanSet, resolved: Resolved, entities: Sequenc
             out.append("entity has full name")
     else:
         out.append("no entity")
-    n_title = document.n_title
-    s = resolved.sentence
+    key = (resolved.document, resolved.sentence)
+    if key not in sentences:
+        sentences[key] = _sentence_features(batch, *key)
+    out += sentences[key]
+    return list(dict.fromkeys(out))
+
+
+def _sentence_features(batch: Batch, document_index: int, s: int) -> list[str]:
+    document = batch.documents[document_index]
+    base = int(batch.document_bounds[document_index])
     lo = int(document.sentence_starts[s])
     hi = int(document.sentence_starts[s + 1]) if s + 1 < len(document.sentence_starts) else len(document.words)
-    text = document.text_of(lo)[int(document.starts[lo]) : int(document.ends[hi - 1])]
-    if asks_anonymity(text):
-        out.append("asks anonymity")
-    sentence_classes = {CLASSES[c] for w in document.words[lo:hi] for c in classes(normal(w))}
-    out += [f"sentence has {c}" for c in ("media", "document", "anonymous", "vague") if c in sentence_classes]
-    if lo < n_title:
+    out = ["asks anonymity"] if asks_anonymity(document.span(lo, hi).text) else []
+    held = np.logical_or.reduce(batch.flags[base + lo : base + hi], axis=0)
+    out += [f"sentence has {c}" for c in ("media", "document", "anonymous", "vague") if held[CLASS_ID[c]]]
+    if lo < document.n_title:
         out.append("headline")
-    return list(dict.fromkeys(out))
+    return out
 
 
 class SourceTypeModel:

@@ -151,7 +151,7 @@ class TypeTable:
     """
 
     def __init__(
-        self, vocabularies: Mapping[str, Sequence[str]], clusters: np.ndarray | None = None, limit: int = 400_000
+        self, vocabularies: Mapping[str, Sequence[str]], clusters: np.ndarray | None = None, limit: int = 100_000
     ) -> None:
         self.vocabularies = {f: tuple(vocabularies.get(f, ())) for f in FAMILIES}
         self.index = [{v: i + 1 for i, v in enumerate(self.vocabularies[f])} for f in FAMILIES]

@@ -38,8 +38,13 @@ def test_the_wheel_holds_artifact_templates_lexicons_and_data(wheel):
 def test_an_installed_wheel_scores_from_anywhere(wheel, tmp_path):
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
+    story = (
+        "The mayor, Ann Bell, said on Monday that the bridge may close. It opened in 1961 and carries 20,000 cars a day. "
+        "“We found cracks in four piers,” Bell told reporters. Engineers began their work in March, and the first report "
+        "is due in May. The council will vote on the money next week. Nobody was hurt when a stone fell in January."
+    )
     code = (
-        "import classifier, sys; r = classifier.load().score('The mayor, Ann Bell, said the bridge may close. ' * 12);"
+        f"import classifier, sys; r = classifier.load().score({story!r});"
         "print(classifier.__file__); print(r.sources[0].name, r.sourcing.grade)"
     )
     environment = {**os.environ, "PYTHONPATH": str(site)}

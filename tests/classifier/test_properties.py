@@ -234,15 +234,7 @@ _GROWING = {
 }
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(n, marks=pytest.mark.xfail(reason="source_types.features looks through the sentence for each"))
-        if n == "attributions in one sentence"
-        else n
-        for n in _GROWING
-    ],
-)
+@pytest.mark.parametrize("name", _GROWING)
 def test_time_grows_with_the_length(predictor, name):
     piece = _GROWING[name]
 

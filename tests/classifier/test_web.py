@@ -59,7 +59,7 @@ def test_a_page_without_a_story_is_an_error_of_one_kind(html):
 
 
 def test_markup_that_trips_the_parser_is_a_value_error():
-    with pytest.raises(ValueError, match="cannot be parsed|no article text"):
+    with pytest.raises(ValueError, match=r"cannot be parsed|no article text"):
         Article.from_html("<svg><p><p>")
 
 
