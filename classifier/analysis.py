@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch, place_codes
 from classifier.features import Rows, Tags, TermIndex, dense
+from classifier.report import FRAMES
 from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
 from classifier.sources import Entity
@@ -62,6 +65,11 @@ class Attributions:
     types: np.ndarray  # probabilities of TYPES by link
     by_sentence: list[list[SentenceAttribution]]
     rows: list[list[str]] = field(default_factory=list)  # features of the source type model by link
+
+    @cached_property
+    def kinds(self) -> list[str]:
+        """The likeliest of `TYPES` by link."""
+        return [TYPES[k] for k in self.types.argmax(axis=1).tolist()] if len(self.types) else []
 
 
 def tag(batch: Batch, taggers: dict[str, Tagger]) -> Tags:
@@ -150,6 +158,17 @@ class Analysis:
     scores: np.ndarray
     probabilities: dict[str, np.ndarray]
 
+    @cached_property
+    def lists(self) -> dict[str, list[Any]]:
+        """`probabilities` as lists of Python floats: taking single ones out of arrays is slow."""
+        return {group: values.tolist() for group, values in self.probabilities.items()}
+
+    @cached_property
+    def frames(self) -> list[dict[str, float]]:
+        """Probabilities of the frames by sentence."""
+        columns = [self.lists[f"frame {f}"] for f in FRAMES]
+        return [dict(zip(FRAMES, row, strict=True)) for row in zip(*columns, strict=True)]
+
 
 # a word is shown as a cue from this probability on (best word F1 on folds), the likeliest one of a sentence sooner
 CUE_THRESHOLDS = {"hedge": 0.15, "loaded": 0.1}
@@ -169,12 +188,11 @@ def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tupl
     """
     tags, batch = analysis.tags, analysis.batch
     p = (tags.hedge_probability if kind == "hedge" else tags.loaded_probability)[first:last]
-    types = batch.types[first:last]
-    shape = batch.table.codes[types, -1]
-    p = np.where(shape < SHAPE_ID["."], p, 0.0)
+    p = np.where(batch.is_word[first:last], p, 0.0)
     if kind == "loaded":
         # names and function words pass only where the tagger is sure of them
-        plain = _IS_PLAIN[shape] & ~batch.table.flags[types, CLASS_ID["function"]]
+        types = batch.types[first:last]
+        plain = _IS_PLAIN[batch.table.codes[types, -1]] & ~batch.table.flags[types, CLASS_ID["function"]]
         p = np.where(plain | (p >= _SURE), p, 0.0)
     cue = (p >= CUE_THRESHOLDS[kind]) | ((p == p.max(initial=0.0)) & (p >= _LIKELIEST))
     edges = np.flatnonzero(np.diff(np.concatenate([[0], cue.view(np.int8), [0]])))

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from classifier.document import Document
-from classifier.vocabulary import CLASS_ID, N_COARSE, TypeTable
+from classifier.vocabulary import CLASS_ID, N_COARSE, SHAPE_ID, TypeTable
 
 BOUNDARY = "\n"  # the type that stands beyond the ends of a paragraph
 
@@ -74,6 +74,11 @@ class Batch:
     def flags(self) -> np.ndarray:
         """Lexicon classes by token: ndarray of bool, shape (n_tokens, n_classes)."""
         return self.table.flags[self.types]
+
+    @cached_property
+    def is_word(self) -> np.ndarray:
+        """Whether each token is a word (a number, a clitic's host), not a mark: ndarray of bool."""
+        return self.table.codes[self.types, -1] < SHAPE_ID["."]
 
     @cached_property
     def coarse(self) -> np.ndarray:

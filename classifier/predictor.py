@@ -338,22 +338,21 @@ class Predictor:
         """The sources of one article and the ledger index of its entities."""
         links = analysis.attributions
         batch = analysis.batch
-        boilerplate = analysis.probabilities["boilerplate"] >= self.models.thresholds["boilerplate"]
+        threshold = self.models.thresholds["boilerplate"]
         known: dict[int, dict[str, Any]] = {}
         for s in range(first, last):
-            if boilerplate[s]:
+            if analysis.lists["boilerplate"][s] >= threshold:
                 continue
             for part in links.by_sentence[s]:
                 entity = links.resolved[part.resolved].entity
-                if entity is None or TYPES[int(links.types[part.resolved].argmax())] == "none":
+                if entity is None or links.kinds[part.resolved] == "none":
                     continue
-                entry = known.setdefault(entity, {"links": [], "words": 0, "quoted": 0, "sentences": []})
+                entry = known.setdefault(entity, {"links": [], "words": 0, "quoted": 0})
                 entry["links"].append(part.resolved)
-                entry["sentences"].append(s)
                 for a, b in part.contents:
-                    words = [w[0].isalnum() for w in _words(batch, a, b)]
-                    entry["words"] += sum(words)
-                    entry["quoted"] += int((np.array(words, dtype=bool) & batch.inside[a:b]).sum())
+                    words = batch.is_word[a:b]
+                    entry["words"] += int(words.sum())
+                    entry["quoted"] += int((words & batch.inside[a:b]).sum())
         sources: list[Source] = []
         index: dict[int, int] = {}
         lowered = [normal(w) for w in document.words]
@@ -386,19 +385,19 @@ class Predictor:
     def _sentence(
         self, analysis: Analysis, s: int, document: Document, first: int, index: Mapping[int, int]
     ) -> Sentence:
-        p = analysis.probabilities
+        p = analysis.lists
         thresholds = self.models.thresholds
         batch = analysis.batch
         base = int(batch.document_bounds[batch.document_of_sentence[s]])
         a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
         whole = document.span(a - base, b - base)
-        boilerplate = float(p["boilerplate"][s])
+        boilerplate = p["boilerplate"][s]
         story = boilerplate < thresholds["boilerplate"]
         kinds = p["attribution"][s]
-        attributed = float(1.0 - kinds[0])
+        attributed = max(1.0 - kinds[0], 0.0)
         kind = "none"
         if story and attributed >= thresholds["attributed"]:
-            kind = ATTRIBUTION_TYPES[1 + int(kinds[1:].argmax())]
+            kind = ATTRIBUTION_TYPES[kinds.index(max(kinds[1:]), 1)]
         attributions = tuple(
             self._attribution(analysis, part, document, base, index) for part in analysis.attributions.by_sentence[s]
         )
@@ -413,8 +412,8 @@ class Predictor:
             hedge=self._signal(analysis, s, "hedged", story, document, base),
             loaded=self._signal(analysis, s, "loaded", story, document, base),
             opinion=self._opinion(analysis, s, story, document, base),
-            valence=float(p["valence"][s, 2] - p["valence"][s, 0]),
-            frames={f: float(p[f"frame {f}"][s]) for f in FRAMES},
+            valence=p["valence"][s][2] - p["valence"][s][0],
+            frames=analysis.frames[s],
         )
 
     def _attribution(
@@ -426,7 +425,7 @@ class Predictor:
         links = analysis.attributions
         entity = links.resolved[part.resolved].entity
         contents = tuple(document.span(a - base, b - base) for a, b in part.contents)
-        kind = TYPES[int(links.types[part.resolved].argmax())]
+        kind = links.kinds[part.resolved]
         return Attribution(
             source=span(part.source),
             cue=span(part.cue),
@@ -437,7 +436,7 @@ class Predictor:
 
     def _signal(self, analysis: Analysis, s: int, group: str, story: bool, document: Document, base: int) -> Signal:
         """Probability of a signal, with its cue words where it holds."""
-        probability = float(analysis.probabilities[group][s])
+        probability: float = analysis.lists[group][s]
         if not story or probability < self.models.thresholds[group]:
             return Signal(probability)
         batch = analysis.batch
@@ -452,7 +451,7 @@ class Predictor:
 
     def _opinion(self, analysis: Analysis, s: int, story: bool, document: Document, base: int) -> Signal:
         """Opinion, with the unquoted words that speak for it most; the whole sentence where none stands out."""
-        probability = float(analysis.probabilities["opinion"][s])
+        probability: float = analysis.lists["opinion"][s]
         if not story or probability < self.models.thresholds["opinion"]:
             return Signal(probability)
         batch, terms = analysis.batch, self.models.terms
@@ -465,16 +464,6 @@ class Predictor:
         if not best:
             return Signal(probability, (document.span(a - base, b - base),), "author")
         return Signal(probability, tuple(document.span(a + i - base, a + i + 1 - base) for i in sorted(best)), "author")
-
-
-def _words(batch: Batch, a: int, b: int) -> Iterator[str]:
-    """Words of tokens `a`..`b` of a batch."""
-    while a < b:
-        d = int(np.searchsorted(batch.document_bounds, a, side="right")) - 1
-        base, end = int(batch.document_bounds[d]), int(batch.document_bounds[d + 1])
-        stop = min(b, end)
-        yield from batch.documents[d].words[a - base : stop - base]
-        a = stop
 
 
 def _mentions(lowered: Sequence[str], name: str, kind: str) -> int:

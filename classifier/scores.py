@@ -16,7 +16,6 @@ import numpy as np
 from classifier.analysis import Analysis
 from classifier.report import SCORES, SOURCE_TYPES, Score
 from classifier.source_types import TYPES
-from classifier.vocabulary import SHAPE_ID
 
 TARGETS = (*SCORES, "valence")
 
@@ -198,9 +197,7 @@ def _saturating(share: float) -> float:
 
 def _words(analysis: Analysis) -> np.ndarray:
     """Words (not marks) by sentence."""
-    batch = analysis.batch
-    is_word = batch.table.codes[batch.types, -1] < SHAPE_ID["."]
-    return np.add.reduceat(is_word, batch.sentence_bounds[:-1], dtype=np.int64)
+    return np.add.reduceat(analysis.batch.is_word, analysis.batch.sentence_bounds[:-1], dtype=np.int64)
 
 
 def _share(weights: np.ndarray, values: np.ndarray) -> float:

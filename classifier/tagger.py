@@ -52,19 +52,20 @@ class Tagger:
         self.places = dict(places)
         self.transitions = np.asarray(transitions, dtype=np.float32)
         self.start = np.asarray(start, dtype=np.float32)
-        self._rows = np.zeros((0, families.shape[1]), dtype=np.float32)
+        self._rows = np.zeros((len(self.offsets), 0, len(self.labels)), dtype=np.float32)
         self._generation = -1
 
     def _emission_rows(self, table: TypeTable) -> np.ndarray:
-        """Emission contributions by type, shape (n_types, n_offsets * n_labels), extended as types come."""
+        """Emission contributions, shape (n_offsets, n_types or more, n_labels), extended as types come."""
+        n_offsets, n_labels = len(self.offsets), len(self.labels)
         if table.generation != self._generation:
-            self._rows = np.zeros((0, self.families.shape[1]), dtype=np.float32)
+            self._rows = np.zeros((n_offsets, 0, n_labels), dtype=np.float32)
             self._generation = table.generation
             self._size = 0
         if self._size < len(table):
-            if len(self._rows) < len(table):
-                grown = np.zeros((len(table.coarse), self.families.shape[1]), dtype=np.float32)
-                grown[: self._size] = self._rows[: self._size]
+            if self._rows.shape[1] < len(table):
+                grown = np.zeros((n_offsets, len(table.coarse), n_labels), dtype=np.float32)
+                grown[:, : self._size] = self._rows[:, : self._size]
                 self._rows = grown
             bases = np.concatenate([[0], np.cumsum(table.sizes)])
             for first in range(self._size, len(table), 2048):
@@ -74,19 +75,18 @@ class Tagger:
                 for k in range(rows.shape[1]):
                     new += self.families[rows[:, k]]
                 new += table.flags[first:last].astype(np.float32) @ self.families[bases[-1] :].astype(np.float32)
-                self._rows[first:last] = new
+                self._rows[:, first:last] = new.reshape(last - first, n_offsets, n_labels).transpose(1, 0, 2)
             self._size = len(table)
         return self._rows
 
     def emissions(self, batch: Batch, codes: Mapping[str, tuple[np.ndarray, int]]) -> np.ndarray:
         """Scores before decoding, ndarray of float32, shape (n_tokens, n_labels)."""
         rows = self._emission_rows(batch.table)
-        n_labels = len(self.labels)
-        total = np.zeros((batch.n_tokens, n_labels), dtype=np.float32)
+        total = np.zeros((batch.n_tokens, len(self.labels)), dtype=np.float32)
         for k, offset in enumerate(self.offsets):
-            total += rows[batch.types_at(offset), k * n_labels : (k + 1) * n_labels]
+            total += rows[k].take(batch.types_at(offset), axis=0)
         for name, weights in self.places.items():
-            total += weights[codes[name][0]]
+            total += weights.take(codes[name][0], axis=0)
         return total
 
     def probabilities(self, batch: Batch, codes: Mapping[str, tuple[np.ndarray, int]]) -> np.ndarray:
