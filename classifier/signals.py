@@ -6,7 +6,7 @@ term a feature: `explain` gives the terms.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -88,8 +88,3 @@ def probabilities(models: LinearModels, scores: np.ndarray) -> dict[str, np.ndar
         columns = [models.outputs.index(m) for m in members]
         out[group] = sigmoid(scores[:, columns[0]]) if len(columns) == 1 else softmax(scores[:, columns])
     return out
-
-
-def positive(probability: np.ndarray, thresholds: Mapping[str, float], group: str) -> np.ndarray:
-    """Whether a yes-or-no signal holds, by the threshold chosen on folds."""
-    return probability >= thresholds.get(group, 0.5)

@@ -1,9 +1,9 @@
 """The steps of learning, shared by `training.train` and `training.evaluate`.
 
-`prepare` loads the corpora, builds vocabulary and word vectors, and reads every text. `cross_fit` then
-learns everything in folds by outlet, so that each sentence and article is judged by models that have
-not seen its outlet: these judgements choose the thresholds, teach the article scores and are the
-figures that `accordingto evaluate` reports.
+`prepare` builds the vocabulary on the word table and reads every text. `cross_fit` then learns
+everything in folds by outlet, so that each sentence and article is judged by models that have not seen
+its outlet: these judgements choose the thresholds, teach the article scores and are the figures that
+`accordingto evaluate` reports.
 """
 
 from __future__ import annotations
@@ -51,6 +51,8 @@ def load_corpora(data: Path | None, annotations: Path | None, progress: Progress
         Where a folder is given and holds none of the corpora, or a corpus is damaged.
     """
     found = {"own": own.load()}
+    if annotations is None and data is not None and corpora.find("annotations", data).is_dir():
+        annotations = corpora.find("annotations", data)
     if annotations is not None:
         found["annotations"] = corpora.load("annotations", annotations=annotations)
     if data is not None:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from classifier.batch import Batch
 from classifier.document import Document
 from training.records import ArticleRecord
 
@@ -83,8 +82,3 @@ def span_scores(
             "exact": f1(len(g & f), len(f), len(g)),
         }
     return out
-
-
-def batch_labels(batch: Batch, labels: Sequence[np.ndarray]) -> np.ndarray:
-    """Labels of the documents laid end to end."""
-    return np.concatenate(labels) if labels else np.zeros(0, dtype=np.int64)
