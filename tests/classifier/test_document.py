@@ -149,14 +149,14 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_text_takes_seconds_at_most(text: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     read(Article(text))
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
 
 
 def test_many_marked_sentences_take_seconds_at_most() -> None:
     text = "a\n\n" * 50_000
-    begin = time.perf_counter()
+    begin = time.process_time()
     document = read(Article(text), sentence_spans=[(i, i + 1) for i in range(0, len(text), 3)])
     assert len(document.sentence_starts) == 50_000
-    assert time.perf_counter() - begin < 10
+    assert time.process_time() - begin < 10
