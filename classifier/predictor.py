@@ -473,8 +473,11 @@ def _mentions(lowered: Sequence[str], name: str, kind: str) -> int:
         return 0
     if kind == "person":
         return lowered.count(parts[-1])
-    n = len(parts)
-    return sum(lowered[i : i + n] == parts for i in range(len(lowered) - n + 1) if lowered[i] == parts[0])
+    count, at = 0, -1
+    for _ in range(lowered.count(parts[0])):
+        at = lowered.index(parts[0], at + 1)
+        count += lowered[at : at + len(parts)] == parts
+    return count
 
 
 def _warnings(document: Document, n_words: int, n_sentences: int, n_lines: int) -> list[str]:

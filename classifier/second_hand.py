@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from classifier.names import (
     ACRONYM,
@@ -250,6 +250,11 @@ def anonymity_reason(text: str) -> str:
     word, reason = match.group(1).lower(), match.group(2)
     reason = _BREAK.split(reason)[0].strip(" ,")
     return f"{word} {reason}" if word in ("to", "out of", "for fear of", "for fear", "fearing") else reason
+
+
+def may_ask_anonymity(words: Iterable[str]) -> bool:
+    """Whether one of the words is such that `asks_anonymity` is worth asking, which is slower."""
+    return not _WITHHELD.isdisjoint(map(str.lower, words))
 
 
 def asks_anonymity(text: str) -> bool:

@@ -15,7 +15,8 @@ import numpy as np
 from classifier.attribution import Link, SpanSet
 from classifier.batch import Batch
 from classifier.report import SOURCE_TYPES
-from classifier.sources import Entity, Mention, Utterance, asks_anonymity, read_sources
+from classifier.second_hand import asks_anonymity, may_ask_anonymity
+from classifier.sources import Entity, Mention, Utterance, read_sources
 from classifier.vocabulary import CLASS_ID, CLASSES, classes, normal, shape
 
 TYPES = (*SOURCE_TYPES, "none")
@@ -158,7 +159,8 @@ def _sentence_features(batch: Batch, document_index: int, s: int) -> list[str]:
     base = int(batch.document_bounds[document_index])
     lo = int(document.sentence_starts[s])
     hi = int(document.sentence_starts[s + 1]) if s + 1 < len(document.sentence_starts) else len(document.words)
-    out = ["asks anonymity"] if asks_anonymity(document.span(lo, hi).text) else []
+    asks = may_ask_anonymity(document.words[lo:hi]) and asks_anonymity(document.span(lo, hi).text)
+    out = ["asks anonymity"] if asks else []
     held = np.logical_or.reduce(batch.flags[base + lo : base + hi], axis=0)
     out += [f"sentence has {c}" for c in ("media", "document", "anonymous", "vague") if held[CLASS_ID[c]]]
     if lo < document.n_title:
