@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from classifier.scores import FEATURES, SIGNS, TARGETS, to_points
+from classifier.analysis import Analysis
+from classifier.scores import FEATURES, SIGNS, TARGETS, article_features, to_points
 from training.records import ArticleRecord
 
 ALPHA = 10.0
 _RARE = ("sourcing", "loaded", "opinion")  # scores whose extremes matter most to readers
+
+
+def feature_matrix(analysis: Analysis, thresholds: Mapping[str, float]) -> np.ndarray:
+    """The features of every article of an analysis, ndarray of float64, shape (n_articles, len(FEATURES))."""
+    return np.stack([article_features(analysis, d, thresholds)[0] for d in range(len(analysis.batch.documents))])
 
 
 def ratings(records: Sequence[ArticleRecord | None], target: str) -> np.ndarray:

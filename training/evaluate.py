@@ -25,10 +25,10 @@ from classifier.attribution import SpanSet, link
 from classifier.batch import Batch
 from classifier.features import dense
 from classifier.report import FRAMES
-from classifier.scores import TARGETS, article_features
-from classifier.signals import GROUPS, probabilities
+from classifier.scores import TARGETS
+from classifier.signals import probabilities
 from classifier.source_types import TYPES
-from training.article_scores import fit_scores, ratings
+from training.article_scores import feature_matrix, fit_scores, ratings
 from training.evaluate_sources import same_name
 from training.measures import (
     best_threshold,
@@ -39,7 +39,7 @@ from training.measures import (
     source_type_predictions,
     spearman,
 )
-from training.pipeline import Crossfit, Prepared, cross_fit, fit_main, load_corpora, prepare, tags_by_fold
+from training.pipeline import Crossfit, Prepared, cross_fit, fit_main, load_corpora, main_labels, prepare, tags_by_fold
 from training.records import ArticleRecord, SentenceRecord
 from training.sentences import SignalModel, gold, settings, sparse
 from training.spans import ATTRIBUTION_LABELS, KINDS, attribution_labels, f1, span_scores, token_range
@@ -447,8 +447,7 @@ def _attribution_spans(out: _Table, prepared: Prepared, crossfit: Crossfit, how:
 
 
 def _scores(out: _Table, prepared: Prepared, crossfit: Crossfit, chosen: dict[str, float], how: str) -> None:
-    n = len(prepared.articles.batch.documents)
-    X = np.stack([article_features(crossfit.analysis, d, chosen)[0] for d in range(n)])
+    X = feature_matrix(crossfit.analysis, chosen)
     models, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
     corpus_of = np.array([r.corpus if r is not None else "" for r in prepared.articles.articles])
     for corpus in ("annotations", "own"):
@@ -502,7 +501,7 @@ def _public(
     ]
     if not transfer:
         return
-    labels = {g: np.concatenate([gold(prepared.articles.records, g), gold(prepared.alone.records, g)]) for g in GROUPS}
+    labels = main_labels(prepared)
     models = fit_main(prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1)
     for corpus, sentences in transfer:
         held = label_sentences(sentences, prepared.table)

@@ -19,8 +19,8 @@ import scipy.sparse as sp
 from joblib import Parallel, delayed
 from sklearn.model_selection import GroupKFold
 
-from classifier.analysis import Analysis, Attributions, attribute, sift, with_auxiliary
-from classifier.batch import Batch, place_codes
+from classifier.analysis import Analysis, Attributions, attribute, sift, tag, with_auxiliary
+from classifier.batch import Batch
 from classifier.features import Rows, Tags, TermIndex, dense
 from classifier.signals import AUXILIARY, LinearModels, probabilities
 from classifier.source_types import SourceTypeModel
@@ -32,7 +32,7 @@ from training.corpora import own
 from training.records import ArticleRecord, Corpus, CorpusError
 from training.sentences import AUXILIARY_GROUPS, MAIN_GROUPS, fit_signals, fit_terms, gold, sparse
 from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
-from training.texts import Labelled, label_articles, label_sentences, lone_document
+from training.texts import Labelled, label_articles, label_sentences
 from training.words import WordTable
 
 Progress = Callable[[str], Any]
@@ -107,31 +107,21 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared
         if record is not None and rng.random() < 0.5:
             alone_records.append(record)
             alone_article.append(int(document_of[s]))
-    alone = _alone(alone_records, table)
+    lone = label_sentences(lone_records, table) if lone_records else None
     prepared = Prepared(
         corpora=found,
         table=table,
         words=known,
-        terms=fit_terms([articles.batch], known.names),
+        terms=fit_terms([articles.batch, *([lone.batch] if lone else [])], known.names),
         articles=articles,
-        alone=alone,
+        alone=label_sentences(alone_records, table),
         alone_article=np.array(alone_article),
         polnear=label_articles(polnear, table) if polnear else None,
-        lone=label_sentences(lone_records, table) if lone_records else None,
+        lone=lone,
         seed=seed,
     )
-    batches = [articles.batch] + ([prepared.lone.batch] if prepared.lone else [])
-    prepared.terms = fit_terms(batches, known.names)
     progress(f"{len(prepared.terms.words):,} words and {len(prepared.terms.pairs):,} word pairs as terms")
     return prepared
-
-
-def _alone(records: Sequence[Any], table: TypeTable) -> Labelled:
-    documents = [lone_document(r.text) for r in records]
-    aligned: list[Any] = []
-    for document, record in zip(documents, records, strict=True):
-        aligned += [record, *[None] * (len(document.sentence_starts) - 1)]
-    return Labelled(Batch.of(documents, table), aligned, [None] * len(records), [r.article for r in records])
 
 
 def _families(texts: Sequence[str], least: int = 5) -> dict[str, Sequence[str]]:
@@ -229,14 +219,7 @@ def tags_by_fold(batch: Batch, fold_of: np.ndarray, taggers: Sequence[dict[str, 
             which = chosen[start : start + 64]
             sub = Batch.of([batch.documents[d] for d in which], batch.table)
             tokens = np.concatenate([np.arange(batch.document_bounds[d], batch.document_bounds[d + 1]) for d in which])
-            codes = place_codes(sub)
-            best, p = trained["attribution"].decode(sub, codes)
-            values = {
-                "attribution": best,
-                "probabilities": p,
-                "hedge_probability": 1 - trained["hedge"].probabilities(sub, codes)[:, 0],
-                "loaded_probability": 1 - trained["loaded"].probabilities(sub, codes)[:, 0],
-            }
+            values = vars(tag(sub, trained))
             for key, value in values.items():
                 if key not in parts:
                     parts[key] = np.zeros((n, *value.shape[1:]), dtype=value.dtype)
@@ -252,6 +235,7 @@ class Crossfit:
     """
 
     fold_of: np.ndarray
+    tagging: TaggingData
     taggers: list[dict[str, Tagger]]
     linker: dict[str, np.ndarray]
     analysis: Analysis
@@ -316,7 +300,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     for key in ("articles", "alone"):
         values, with_names = with_auxiliary(blocks[key][0], blocks[key][1], names, auxiliary)
         blocks[key] = (blocks[key][0], values)
-    labels = {g: np.concatenate([gold(articles.records, g), gold(prepared.alone.records, g)]) for g in MAIN_GROUPS}
+    labels = main_labels(prepared)
     scores = np.zeros((articles.batch.n_sentences, sum(len(m) for m in MAIN_GROUPS.values())), dtype=np.float32)
     models = None
     for f in range(n_folds):
@@ -338,7 +322,8 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         judged,
     )
     return Crossfit(
-        fold_of, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names,
+        fold_of,
+        data, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names,
         {g: v[: articles.batch.n_sentences] for g, v in labels.items()},
     )  # fmt: skip
 
@@ -379,6 +364,13 @@ def fit_auxiliary(
     models = fit_signals(groups, sparse(rows, n_terms), values, names, labels, np.ones(n, bool), np.ones(n), jobs)
     progress(f"fitted the models of the public corpora: {', '.join(groups)}")
     return models
+
+
+def main_labels(prepared: Prepared) -> dict[str, np.ndarray]:
+    """Class numbers by group for `fit_main`: of the articles' sentences, then of those that stand alone."""
+    return {
+        g: np.concatenate([gold(prepared.articles.records, g), gold(prepared.alone.records, g)]) for g in MAIN_GROUPS
+    }
 
 
 def fit_main(

@@ -21,13 +21,8 @@ def article_document(record: ArticleRecord) -> Document:
 
 
 def sentence_document(record: SentenceRecord) -> Document:
-    """A lone sentence."""
-    return lone_document(record.text)
-
-
-def lone_document(text: str) -> Document:
-    """A text that is one sentence, whatever marks it holds."""
-    return read(Article(text), [(0, len(text))])
+    """A lone sentence: a text that is one sentence, whatever marks it holds."""
+    return read(Article(record.text), [(0, len(record.text))])
 
 
 @dataclass

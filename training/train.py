@@ -11,13 +11,22 @@ import numpy as np
 
 from classifier import artifact
 from classifier.analysis import Models
-from classifier.scores import GRADES, TARGETS, article_features
+from classifier.scores import GRADES, TARGETS
 from classifier.signals import GROUPS
 from training import corpora
-from training.article_scores import fit_scores, ratings
+from training.article_scores import feature_matrix, fit_scores, ratings
 from training.measures import best_threshold, signal_measures, spearman
 from training.model_card import model_card
-from training.pipeline import TEACHING, cross_fit, fit_main, fit_taggers, fit_types, load_corpora, prepare, tagging_data
+from training.pipeline import (
+    TEACHING,
+    cross_fit,
+    fit_main,
+    fit_taggers,
+    fit_types,
+    load_corpora,
+    main_labels,
+    prepare,
+)
 
 FOLDS = 5
 
@@ -70,15 +79,12 @@ def train(
     prepared = prepare(kept, seed, progress)
     crossfit = cross_fit(prepared, FOLDS, jobs, progress)
     chosen = thresholds(crossfit)
-    X = np.stack(
-        [article_features(crossfit.analysis, d, chosen)[0] for d in range(len(prepared.articles.batch.documents))]
-    )
+    X = feature_matrix(crossfit.analysis, chosen)
     scores, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
     progress("fitted the article scores")
 
-    tagging = tagging_data(prepared)
-    taggers = fit_taggers(tagging, [set()], seed, jobs, progress)[0]
-    signals = fit_main(prepared, crossfit.blocks, crossfit.names, _all_labels(prepared), crossfit.fold_of, -1, jobs)
+    taggers = fit_taggers(crossfit.tagging, [set()], seed, jobs, progress)[0]
+    signals = fit_main(prepared, crossfit.blocks, crossfit.names, main_labels(prepared), crossfit.fold_of, -1, jobs)
     progress("fitted the sentence signals on everything")
     models = Models(
         vocabularies={k: list(v) for k, v in prepared.table.vocabularies.items()},
@@ -118,14 +124,6 @@ def train(
     scored = {f"score: {name}": m for name, m in rated.items()}
     summary += [f"{name}: " + ", ".join(f"{k} {v}" for k, v in m.items()) for name, m in {**quality, **scored}.items()]
     return {"artifact": str(out), "manifest": whole, "summary": summary}
-
-
-def _all_labels(prepared: Any) -> dict[str, np.ndarray]:
-    from training.sentences import MAIN_GROUPS, gold
-
-    return {
-        g: np.concatenate([gold(prepared.articles.records, g), gold(prepared.alone.records, g)]) for g in MAIN_GROUPS
-    }
 
 
 def _version() -> str:

@@ -1,5 +1,6 @@
 """An artifact that is damaged, changed or hostile is refused, and the refusal names the file."""
 
+import hashlib
 import json
 import pickle
 import shutil
@@ -30,6 +31,17 @@ def rewrite_manifest(path, change):
     file.write_text(json.dumps(manifest))
 
 
+def rehash(path, name):
+    """Make the manifest's size and hash fit one file; its shape and type stay as they were."""
+    data = (path / name).read_bytes()
+
+    def change(manifest):
+        manifest["files"][name] |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+        manifest["digest"] = artifact._digest(manifest["files"])
+
+    rewrite_manifest(path, change)
+
+
 def test_a_whole_artifact_is_verified_and_loads(copy):
     assert artifact.verify(copy)["digest"]
     assert classifier.load(copy).score("x").warnings
@@ -56,31 +68,15 @@ def test_a_missing_file_is_named(copy):
 
 
 def test_a_pickle_with_a_fitting_hash_is_not_run(copy):
-    import hashlib
-
-    data = pickle.dumps(Bomb())
-    (copy / "vectors.npy").write_bytes(data)
-
-    def change(m):
-        m["files"]["vectors.npy"] |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        m["digest"] = artifact._digest(m["files"])
-
-    rewrite_manifest(copy, change)
+    (copy / "vectors.npy").write_bytes(pickle.dumps(Bomb()))
+    rehash(copy, "vectors.npy")
     with pytest.raises(ValueError, match=r"vectors\.npy"):
         classifier.load(copy)
 
 
 def test_an_object_array_is_not_unpickled(copy):
-    import hashlib
-
     np.save(copy / "vectors.npy", np.array([Bomb()], dtype=object), allow_pickle=True)
-    data = (copy / "vectors.npy").read_bytes()
-
-    def change(m):
-        m["files"]["vectors.npy"] |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        m["digest"] = artifact._digest(m["files"])
-
-    rewrite_manifest(copy, change)
+    rehash(copy, "vectors.npy")
     with pytest.raises(ValueError, match=r"vectors\.npy"):
         classifier.load(copy)
 
@@ -128,7 +124,6 @@ def test_saving_never_replaces_a_folder_of_something_else(tmp_path, own_artifact
 
 def resign(path):
     """Make the manifest fit the files, as whoever forges an artifact would."""
-    import hashlib
 
     def change(manifest):
         for name, entry in manifest["files"].items():
@@ -256,14 +251,7 @@ def test_a_header_that_promises_more_than_the_file_holds_is_refused(copy):
     with open(file, "wb") as out:
         np.lib.format.write_array_header_1_0(out, header)
 
-    def change(manifest):
-        import hashlib
-
-        data = file.read_bytes()
-        manifest["files"]["vectors.npy"] |= {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
-        manifest["digest"] = artifact._digest(manifest["files"])
-
-    rewrite_manifest(copy, change)
+    rehash(copy, file.name)
     with pytest.raises(ValueError, match=r"vectors\.npy: "):
         classifier.load(copy)
 
