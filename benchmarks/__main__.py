@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.measures import LENGTHS, ONE_THREAD
 
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
-PARTS = ("cold start", "throughput", "peers", "steps", "long articles", "memory", "scaling")
+PARTS = ("cold start", "throughput", "peers", "parts", "steps", "long articles", "memory", "scaling")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,6 +64,7 @@ def measure(quick: bool = False, only: Sequence[str] | None = None, stream: int 
             predictor, LENGTHS[:3] if quick else LENGTHS, 3000 if quick else 100_000, 1 if quick else 3
         ),
         "peers": lambda: measures.peers(predictor, 5 if quick else 100, 1 if quick else 5),
+        "parts": lambda: measures.parts(predictor, 16 if quick else 96, 1 if quick else 5),
         "steps": lambda: measures.steps(predictor, 10 if quick else 200),
         "long articles": lambda: measures.long_articles((600, 3000) if quick else (600, 10_000, 100_000)),
         "memory": lambda: measures.memory(stream or (200 if quick else 20_000), 100),
@@ -99,6 +100,9 @@ def tables(figures: dict[str, Any]) -> str:
         rows += [[name, reason, "", ""] for name, reason in found["missing"].items()]
         columns = ["program", "ms an article", "articles a second", "accordingto takes times as long"]
         out.append(_table(f"Side by side, {found['articles']} articles of 600 words, one core", columns, rows))
+    if found := figures.get("parts"):
+        rows = [[name, value] for name, value in found.items()]
+        out.append(_table("Parts, articles of 600 words in batches, one core", ["", "figure"], rows))
     if found := figures.get("steps"):
         whole = sum(found.values())
         rows = [[step, ms, f"{100 * ms / whole:.0f} %"] for step, ms in found.items()]

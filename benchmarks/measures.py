@@ -9,7 +9,8 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -105,6 +106,46 @@ def peers(predictor: Any, n_articles: int, rounds: int) -> dict[str, Any]:
         "articles_per_second": {name: round(1 / s, 1) for name, s in best.items()},
         "accordingto_takes_times_as_long": {name: round(ours / s, 2) for name, s in best.items() if s != ours},
         "missing": missing,
+    }
+
+
+def parts(predictor: Any, n_articles: int, rounds: int) -> dict[str, float]:
+    """Parts of the way that have a bound of their own, on one core, in batches; the best of some rounds.
+
+    From text to attributions (tokens, tagging, linking, sources with their types), by article of 600 words; and from
+    tokens to the probability of every signal (tagging, features, models), by sentence.
+    """
+    from classifier import Article, analysis
+    from classifier.batch import Batch
+    from classifier.document import read
+
+    models = predictor.models
+    texts = articles(600, n_articles)
+    table = models.new_table()
+    labels = models.taggers["attribution"].labels
+
+    def batches() -> Iterator[Batch]:
+        for i in range(0, len(texts), 16):
+            yield Batch.of([read(Article(text)) for text in texts[i : i + 16]], table)
+
+    def attributions() -> None:
+        for batch in batches():
+            tags = analysis.tag(batch, models.taggers)
+            analysis.attribute(batch, tags.attribution, labels, models.linker, models.source_types)
+
+    made = list(batches())
+    sentences = sum(batch.n_sentences for batch in made)
+
+    def signals() -> None:
+        for batch in made:
+            again = replace(batch)  # nothing of it worked out yet
+            scores = analysis.judge(again, analysis.tag(again, models.taggers), models)[-1]
+            analysis.probabilities(models.signals, scores)
+
+    signals()
+    return {
+        "text to attributions, articles a second": round(n_articles / _best(attributions, rounds), 1),
+        "all signals, ms a sentence": round(_best(signals, rounds) / sentences * 1000, 4),
     }
 
 

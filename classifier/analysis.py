@@ -6,7 +6,7 @@ same steps (with taggers that have not seen the article), so that what is learne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -15,13 +15,13 @@ import numpy as np
 
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch, place_codes
-from classifier.features import Rows, Tags, TermIndex, dense
+from classifier.features import Rows, Tags, TermIndex, dense, in_story
 from classifier.report import FRAMES
 from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
 from classifier.sources import Entity
-from classifier.tagger import Tagger
-from classifier.vocabulary import CLASS_ID, SHAPE_ID, TypeTable
+from classifier.tagger import Tagger, Taggers, span_arrays
+from classifier.vocabulary import CLASS_ID, SHAPE_ID, TypeTable, names_by_vectors
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Models:
     clusters: np.ndarray
     vectors: np.ndarray  # int8, in units of the steps
     vector_steps: np.ndarray
-    taggers: dict[str, Tagger]
+    taggers: Mapping[str, Tagger]
     linker: dict[str, np.ndarray]
     source_types: SourceTypeModel
     terms: TermIndex
@@ -41,8 +41,11 @@ class Models:
     thresholds: dict[str, float]
     scores: dict[str, dict]
 
+    def __post_init__(self) -> None:
+        self.taggers = Taggers(self.taggers)
+
     def new_table(self) -> TypeTable:
-        return TypeTable(self.vocabularies, self.clusters)
+        return TypeTable(self.vocabularies, self.clusters, names=names_by_vectors(self.vectors))
 
 
 @dataclass
@@ -67,18 +70,22 @@ class Attributions:
     rows: list[list[str]] = field(default_factory=list)  # features of the source type model by link
 
     @cached_property
+    def of_document(self) -> list[int]:
+        """First link of each document, then their number."""
+        documents = np.array([one.document for one in self.resolved], dtype=np.int64)
+        return np.searchsorted(documents, np.arange(len(self.entities) + 1)).tolist()
+
+    @cached_property
     def kinds(self) -> list[str]:
         """The likeliest of `TYPES` by link."""
         return [TYPES[k] for k in self.types.argmax(axis=1).tolist()] if len(self.types) else []
 
 
-def tag(batch: Batch, taggers: dict[str, Tagger]) -> Tags:
+def tag(batch: Batch, taggers: Mapping[str, Tagger]) -> Tags:
     """Run the three taggers over a batch."""
-    codes = place_codes(batch)
-    best, p = taggers["attribution"].decode(batch, codes)
-    hedge = taggers["hedge"].probabilities(batch, codes)
-    loaded = taggers["loaded"].probabilities(batch, codes)
-    return Tags(best, p, 1.0 - hedge[:, 0], 1.0 - loaded[:, 0])
+    together = taggers if isinstance(taggers, Taggers) else Taggers(taggers)
+    best, p = together.probabilities(batch, place_codes(batch), best="attribution")
+    return Tags(best, p["attribution"], 1.0 - p["hedge"][:, 0], 1.0 - p["loaded"][:, 0])
 
 
 def attribute(
@@ -96,29 +103,96 @@ def attribute(
 
 def _by_sentence(batch: Batch, found: SpanSet, resolved: Sequence[Resolved]) -> list[list[SentenceAttribution]]:
     out: list[list[SentenceAttribution]] = [[] for _ in range(batch.n_sentences)]
-    bounds = batch.sentence_bounds
+    bounds = batch.sentences
+    firsts, lasts, sentences, _ = found.lists
+    ends = _content_ends(batch, found).tolist()
+    rest: dict[int, tuple[int, int]] = {}
     for k, one in enumerate(resolved):
+        link = one.link
         parts: dict[int, SentenceAttribution] = {}
-
-        def part(sentence: int, k: int = k, parts: dict[int, SentenceAttribution] = parts) -> SentenceAttribution:
-            if sentence not in parts:
-                parts[sentence] = SentenceAttribution(k, None, None, [])
-            return parts[sentence]
-
-        for i in one.link.contents:
-            a, b = int(found.first[i]), int(found.last[i])
-            for s in range(int(batch.sentence_of[a]), int(batch.sentence_of[b - 1]) + 1):
-                part(s).contents.append((max(a, int(bounds[s])), min(b, int(bounds[s + 1]))))
-        for name, index in (("source", one.link.source), ("cue", one.link.cue)):
+        for i in link.contents:
+            a, b, s = firsts[i], ends[i], sentences[i]
+            while s < len(out) and bounds[s] < b:  # content may run over several sentences
+                if s not in parts:
+                    parts[s] = SentenceAttribution(k, None, None, [])
+                parts[s].contents.append((max(a, bounds[s]), min(b, bounds[s + 1])))
+                s += 1
+        for index in (link.source, link.cue):
             if index is None:
                 continue
-            s = int(found.sentence[index])
-            if s in parts or not one.link.contents:
-                a, b = int(found.first[index]), min(int(found.last[index]), int(bounds[s + 1]))
-                setattr(part(s), name, (a, b))
+            s = sentences[index]
+            if s not in parts:
+                if link.contents:
+                    continue
+                parts[s] = SentenceAttribution(k, None, None, [])
+            where = firsts[index], min(lasts[index], bounds[s + 1])
+            if index == link.cue:
+                parts[s].cue = where
+            else:
+                parts[s].source = where
+        if not link.contents:
+            for s, value in parts.items():
+                value.contents = _rest_of_sentence(batch, value, bounds[s], bounds[s + 1])
+                if value.contents:
+                    rest[s] = value.contents[0]
         for s, value in parts.items():
             out[s].append(value)
+    for s, (first, last) in rest.items():
+        out[s] = [part for part in out[s] if not _is_swallowed(batch, part, first, last)]
     return out
+
+
+def _content_ends(batch: Batch, found: SpanSet) -> np.ndarray:
+    """The token after each span, were it a content: that after its sentence where only words without a tag follow.
+
+    A tagger stops too early more often than a sentence goes on in the writer's voice, but for what a comma sets off.
+    """
+    if not len(found):
+        return found.last
+    end = batch.sentence_ends[1][found.last - 1]
+    untagged = np.append(found.first[1:], batch.n_tokens) >= end
+    comma = batch.types == batch.table.ids_of.get(",", -1)
+    set_off = comma[found.last - 1] | comma[np.minimum(found.last, batch.n_tokens - 1)]
+    words = np.array(batch.words_before[0])
+    more = words[end] > words[found.last]
+    return np.where(untagged & more & ~set_off, end, found.last)
+
+
+_LEAST_REST = 3  # tokens
+_SAYS = [CLASS_ID["say"], CLASS_ID["claim"]]
+
+
+def _rest_of_sentence(batch: Batch, part: SentenceAttribution, first: int, last: int) -> list[tuple[int, int]]:
+    """The longer side of a source and its saying ("... , the ministry said"), as the content that no tag gave them.
+
+    The tags are flat: where one attribution stands within another, the outer one is left without its content.
+    """
+    if part.source is None or part.cue is None:
+        return []
+    words = batch.types[slice(*part.cue)]
+    according = [batch.table.ids_of.get(w, -1) for w in ("according", "According")]
+    if not (batch.flags[slice(*part.cue), CLASS_ID["say"]].any() or np.isin(words, according).any()):
+        return []
+    low, high = min(part.source[0], part.cue[0]), max(part.source[1], part.cue[1])
+    a, b = (first, low) if low - first >= last - high else (high, last)
+    comma = batch.table.ids_of.get(",", -1)
+    a, b = a + int(a < b and batch.types[a] == comma), b - int(a < b and batch.types[b - 1] == comma)
+    return [(a, b)] if b - a >= _LEAST_REST else []
+
+
+def _is_swallowed(batch: Batch, part: SentenceAttribution, first: int, last: int) -> bool:
+    """Whether a part has its content within that of an outer attribution, and no word of saying or claiming itself.
+
+    "They plan to sell, the mayor said": what stands within another's words is seldom an attribution of its own.
+    """
+    if (
+        not part.contents
+        or part.contents == [(first, last)]
+        or part.contents[0][0] < first
+        or part.contents[-1][1] > last
+    ):
+        return False
+    return part.cue is None or not batch.flags[slice(*part.cue)][:, _SAYS].any()
 
 
 # an attribution stands where its sentence is at least so likely to be attributed; one of content alone needs more
@@ -146,7 +220,8 @@ def sift(attributions: Attributions, probabilities: dict[str, np.ndarray]) -> No
 class Analysis:
     """All signals of a batch.
 
-    ``probabilities`` by group of `classifier.signals.GROUPS`; ``scores`` are the log-odds before.
+    ``probabilities`` by group of `classifier.signals.GROUPS`; ``scores`` are the log-odds before. ``dense`` holds the
+    features with context of the story alone, ``lines`` those of all lines, by which boilerplate is told.
     """
 
     batch: Batch
@@ -154,20 +229,28 @@ class Analysis:
     attributions: Attributions
     rows: Rows
     dense: np.ndarray
+    lines: np.ndarray
     names: list[str]
     scores: np.ndarray
     probabilities: dict[str, np.ndarray]
 
     @cached_property
     def lists(self) -> dict[str, list[Any]]:
-        """`probabilities` as lists of Python floats: taking single ones out of arrays is slow."""
-        return {group: values.tolist() for group, values in self.probabilities.items()}
+        """`probabilities` as lists of Python floats, "frames" in one: taking single ones out of arrays is slow."""
+        lists = {
+            group: values.tolist() for group, values in self.probabilities.items() if not group.startswith("frame ")
+        }
+        return {**lists, "frames": self.frames.tolist()}
 
     @cached_property
-    def frames(self) -> list[dict[str, float]]:
-        """Probabilities of the frames by sentence."""
-        columns = [self.lists[f"frame {f}"] for f in FRAMES]
-        return [dict(zip(FRAMES, row, strict=True)) for row in zip(*columns, strict=True)]
+    def frames(self) -> np.ndarray:
+        """Probabilities of `FRAMES` by sentence."""
+        return np.stack([self.probabilities[f"frame {f}"] for f in FRAMES], axis=1)
+
+    @cached_property
+    def cues(self) -> dict[str, list[list[tuple[int, int]]]]:
+        """For "hedge" and "loaded" the words of each sentence that would be shown as cues, as runs of tokens."""
+        return {kind: _cues(self, kind) for kind in CUE_THRESHOLDS}
 
 
 # a word is shown as a cue from this probability on (best word F1 on folds), the likeliest one of a sentence sooner
@@ -186,17 +269,24 @@ def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tupl
     first, last : int
         Tokens of the sentence, half open.
     """
+    sentence = int(analysis.batch.sentence_of[first])
+    return [(a - first, b - first) for a, b in analysis.cues[kind][sentence]]
+
+
+def _cues(analysis: Analysis, kind: str) -> list[list[tuple[int, int]]]:
     tags, batch = analysis.tags, analysis.batch
-    p = (tags.hedge_probability if kind == "hedge" else tags.loaded_probability)[first:last]
-    p = np.where(batch.is_word[first:last], p, 0.0)
+    p = np.where(batch.is_word, tags.hedge_probability if kind == "hedge" else tags.loaded_probability, 0.0)
     if kind == "loaded":
         # names and function words pass only where the tagger is sure of them
-        types = batch.types[first:last]
-        plain = _IS_PLAIN[batch.table.codes[types, -1]] & ~batch.table.flags[types, CLASS_ID["function"]]
+        plain = _IS_PLAIN[batch.table.codes[batch.types, -1]] & ~batch.flags[:, CLASS_ID["function"]]
         p = np.where(plain | (p >= _SURE), p, 0.0)
-    cue = (p >= CUE_THRESHOLDS[kind]) | ((p == p.max(initial=0.0)) & (p >= _LIKELIEST))
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], cue.view(np.int8), [0]])))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    top = np.maximum.reduceat(p, batch.sentence_bounds[:-1])[batch.sentence_of]
+    cue = (p >= CUE_THRESHOLDS[kind]) | ((p == top) & (p >= _LIKELIEST))
+    out: list[list[tuple[int, int]]] = [[] for _ in range(batch.n_sentences)]
+    _, first, last = span_arrays(cue.view(np.int8), ("O", "I-cue"), batch.sentence_bounds)
+    for s, a, b in zip(batch.sentence_of[first].tolist(), first.tolist(), last.tolist(), strict=True):
+        out[s].append((a, b))
+    return out
 
 
 def with_auxiliary(
@@ -215,10 +305,35 @@ def analyse(batch: Batch, models: Models) -> Analysis:
     attributions = attribute(
         batch, tags.attribution, models.taggers["attribution"].labels, models.linker, models.source_types
     )
-    rows = models.terms.rows(batch)
-    values, names = dense(batch, tags, models.vectors, models.vector_steps)
-    values, names = with_auxiliary(rows, values, names, models.auxiliary)
-    scores = models.signals.scores(rows, values)
+    rows, values, lines, names, scores = judge(batch, tags, models)
     p = probabilities(models.signals, scores)
     sift(attributions, p)
-    return Analysis(batch, tags, attributions, rows, values, names, scores, p)
+    return Analysis(batch, tags, attributions, rows, values, lines, names, scores, p)
+
+
+def judge(batch: Batch, tags: Tags, models: Models) -> tuple[Rows, np.ndarray, np.ndarray, list[str], np.ndarray]:
+    """The features of a tagged batch's sentences and the log-odds of all signals.
+
+    Returns
+    -------
+    rows, values, lines, names, scores
+        As in `Analysis`, where ``values`` are ``dense``.
+    """
+    rows = models.terms.rows(batch)
+    values, names = dense(batch, tags, models.vectors, models.vector_steps)
+    lines, names = with_auxiliary(rows, values, names, models.auxiliary)
+    scores = models.signals.scores(rows, lines)
+    values = in_story_of(batch, lines, names, models.signals, scores)
+    if values is not lines:
+        moved = (values - lines) @ models.signals.dense.astype(np.float32)
+        moved[:, models.signals.outputs.index("boilerplate")] = 0.0
+        scores = scores + moved
+    return rows, values, lines, names, scores
+
+
+def in_story_of(
+    batch: Batch, lines: np.ndarray, names: list[str], signals: LinearModels, scores: np.ndarray
+) -> np.ndarray:
+    """`classifier.features.in_story` where there is boilerplate by the scores (log-odds); else `lines` themselves."""
+    story = scores[:, signals.outputs.index("boilerplate")] < 0.0
+    return lines if story.all() else in_story(batch, lines, names, story)

@@ -7,9 +7,12 @@ audits (names, hashes, headers), then maps the arrays into memory; nothing in an
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
 import shutil
-from collections.abc import Mapping
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,12 @@ from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
 
 FORMAT_VERSION = 1
+"""What this program writes, and the newest format that it reads."""
+READER_VERSION = 1
+"""The oldest reader that understands what this program writes."""
+Parts = tuple[dict[str, np.ndarray], dict[str, Any]]
+# from the arrays and JSON of a format to those of the next one, by the older format's number (docs/artifact.md)
+UPGRADES: dict[int, Callable[[dict[str, np.ndarray], dict[str, Any]], Parts]] = {}
 _MAX_BYTES = 200_000_000  # of one array
 _MAX_TEXT_BYTES = 50_000_000  # of one JSON file, which takes several times its size in memory
 _MAX_ALL_BYTES = 1_000_000_000
@@ -45,8 +54,43 @@ def default_path() -> Path:
     )
 
 
-def save(models: Models, path: Path, manifest: Mapping[str, Any]) -> dict[str, Any]:
+def check_place(path: Path | str) -> Path:
+    """Whether an artifact can be written here; asked before a long training.
+
+    Parameters
+    ----------
+    path : Path or str
+        The artifact's folder, which need not be there yet.
+
+    Returns
+    -------
+    Path
+        The folder itself where a link was given.
+
+    Raises
+    ------
+    FileExistsError
+        Where the folder holds something else than an artifact, or is a file.
+    OSError
+        Where nothing can be written beside it.
+    """
+    path = Path(path).resolve()
+    if path.exists() and not path.is_dir():
+        raise FileExistsError(f"{path} is a file; an artifact is a folder")
+    if path.exists() and any(path.iterdir()) and not (path / "manifest.json").is_file():
+        raise FileExistsError(f"{path} holds other files than an artifact; name another folder")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=path.parent):
+        return path
+
+
+def save(
+    models: Models, path: Path, manifest: Mapping[str, Any], card: Callable[[Mapping[str, Any]], str] | None = None
+) -> dict[str, Any]:
     """Write an artifact; the folder appears whole or not at all.
+
+    It is written beside its place (``NAME.partial``) and renamed in the end, so a disk that fills or a killed process
+    leaves the artifact that was there. A process killed between the two renames leaves it as ``NAME.replaced``.
 
     Parameters
     ----------
@@ -55,42 +99,65 @@ def save(models: Models, path: Path, manifest: Mapping[str, Any]) -> dict[str, A
         The folder; an artifact that is there already is replaced.
     manifest : mapping
         What to record beside the files: versions, data, measured quality.
+    card : callable, optional
+        Given the whole manifest, the text of ``MODEL_CARD.md``.
 
     Returns
     -------
     dict
         The manifest as written.
+
+    Raises
+    ------
+    FileExistsError
+        Where the folder holds something else than an artifact.
+    OSError
+        Where a file cannot be written.
     """
-    path = Path(path)
-    if path.exists() and any(path.iterdir()) and not (path / "manifest.json").is_file():
-        raise FileExistsError(f"{path} holds other files than an artifact; name another folder")
-    aside = path.with_name(path.name + ".partial")
+    path = check_place(path)
+    aside, replaced = (path.with_name(path.name + ending) for ending in (".partial", ".replaced"))
     shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
+    aside.mkdir()
     try:
         files: dict[str, Any] = {}
+
+        def put(name: str, data: bytes, **about: Any) -> None:
+            _write(aside / name, data)
+            files[name] = {**about, "bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
+
         arrays, texts = _take_apart(models)
         for name, array in arrays.items():
-            np.save(aside / f"{name}.npy", np.ascontiguousarray(array), allow_pickle=False)
-            files[f"{name}.npy"] = {"shape": list(array.shape), "dtype": str(array.dtype)}
+            buffer = io.BytesIO()
+            np.save(buffer, np.ascontiguousarray(array), allow_pickle=False)
+            put(f"{name}.npy", buffer.getvalue(), shape=list(array.shape), dtype=str(array.dtype))
         for name, value in texts.items():
-            text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-            (aside / f"{name}.json").write_text(text, encoding="utf-8")
-            files[f"{name}.json"] = {}
-        for name, entry in files.items():
-            data = (aside / name).read_bytes()
-            entry.update(bytes=len(data), sha256=hashlib.sha256(data).hexdigest())
-        whole = {**manifest, "format": FORMAT_VERSION, "reader": FORMAT_VERSION, "files": files}
+            put(f"{name}.json", json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode())
+        whole = {**manifest, "format": FORMAT_VERSION, "reader": READER_VERSION, "files": files}
         whole["digest"] = _digest(files)
-        (aside / "manifest.json").write_text(
-            json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False), encoding="utf-8"
-        )
+        if card is not None:
+            _write(aside / "MODEL_CARD.md", card(whole).encode())
+        _write(aside / "manifest.json", json.dumps(whole, indent=1, sort_keys=True, ensure_ascii=False).encode())
         if path.exists():
-            shutil.rmtree(path)
-        aside.rename(path)
+            shutil.rmtree(replaced, ignore_errors=True)
+            path.rename(replaced)
+        try:
+            aside.rename(path)
+        except OSError:
+            if replaced.exists():
+                replaced.rename(path)
+            raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+    shutil.rmtree(replaced, ignore_errors=True)
     return whole
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file and make sure that the disk has it: a full one may say so only then."""
+    with open(path, "xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _digest(files: Mapping[str, Any]) -> str:
@@ -119,12 +186,23 @@ def verify(path: Path | str) -> dict[str, Any]:
         raise ValueError(f"{file}: a link, or larger than any manifest")
     try:
         manifest = json.loads(file.read_text(encoding="utf-8"))
-        version, files = manifest["reader"], manifest["files"]
+        reader, written, files = manifest["reader"], manifest["format"], manifest["files"]
         listed = {str(name): entry for name, entry in files.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{file}: not a manifest ({type(error).__name__}: {error})") from None
-    if not isinstance(version, int) or not 1 <= version <= FORMAT_VERSION:
-        raise ValueError(f"{file}: needs a reader of format {version!r}; this version reads up to {FORMAT_VERSION}")
+    if not _is_version(reader) or reader > FORMAT_VERSION:
+        raise ValueError(
+            f"{file}: needs a reader of format {reader!r}; this version reads up to {FORMAT_VERSION}: "
+            "install a newer accordingto, or train the artifact anew"
+        )
+    if not _is_version(written) or written < reader:
+        raise ValueError(f"{file}: format {written!r} is none that a reader of format {reader} can understand")
+    oldest = min(UPGRADES, default=FORMAT_VERSION)
+    if written < oldest:
+        raise ValueError(
+            f"{file}: format {written}, which this version no longer reads (it reads {oldest} to {FORMAT_VERSION}): "
+            "train the artifact anew with 'accordingto train'"
+        )
     all_bytes = 0
     for name, entry in listed.items():
         one = folder / name
@@ -138,11 +216,24 @@ def verify(path: Path | str) -> dict[str, Any]:
         all_bytes += size
         if size > (_MAX_BYTES if name.endswith(".npy") else _MAX_TEXT_BYTES) or all_bytes > _MAX_ALL_BYTES:
             raise ValueError(f"{one}: {size} bytes, more than an artifact may have")
-        if hashlib.sha256(one.read_bytes()).hexdigest() != entry.get("sha256"):
+        if _sha256(one) != entry.get("sha256"):
             raise ValueError(f"{one}: its SHA-256 is not the manifest's: damaged or changed")
     if manifest.get("digest") != _digest(listed):
         raise ValueError(f"{file}: its digest does not fit its files")
     return manifest
+
+
+def _sha256(path: Path) -> str:
+    """The hash of a file, read in pieces."""
+    total = hashlib.sha256()
+    with open(path, "rb") as file:
+        while piece := file.read(1 << 20):
+            total.update(piece)
+    return total.hexdigest()
+
+
+def _is_version(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
 def load(path: Path | str | None = None) -> tuple[Models, dict[str, Any]]:
@@ -179,6 +270,8 @@ def load(path: Path | str | None = None) -> tuple[Models, dict[str, Any]]:
                 f"{folder / name}: shape {arrays[stem].shape}, type {arrays[stem].dtype}: not as the manifest says"
             )
     try:
+        for version in range(manifest["format"], FORMAT_VERSION):
+            arrays, texts = UPGRADES[version](arrays, texts)
         audit.check(arrays, texts, folder)
         return _put_together(arrays, texts), manifest
     except (KeyError, IndexError, TypeError, AttributeError, OverflowError) as error:

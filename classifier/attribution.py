@@ -7,13 +7,14 @@ cue takes its likeliest source; a content that no cue claims is a continuing quo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
 from classifier.batch import Batch
-from classifier.tagger import spans
+from classifier.tagger import span_arrays
 from classifier.vocabulary import CLASS_ID
 
 KINDS = ("source", "cue", "content")
@@ -36,21 +37,25 @@ class SpanSet:
     document: np.ndarray
 
     @classmethod
-    def of(cls, batch: Batch, found: Sequence[tuple[str, int, int]]) -> SpanSet:
-        kind = np.array([KINDS.index(k) for k, _, _ in found], dtype=np.int64)
-        first = np.array([a for _, a, _ in found], dtype=np.int64)
-        last = np.array([b for _, _, b in found], dtype=np.int64)
-        sentence = batch.sentence_of[first] if len(first) else first
-        chain = batch.chain_of[first] if len(first) else first
-        return cls(kind, first, last, sentence, chain, batch.document_of_sentence[sentence] if len(first) else first)
+    def of(cls, batch: Batch, kind: np.ndarray, first: np.ndarray, last: np.ndarray) -> SpanSet:
+        """Spans by their kind and tokens."""
+        sentence = batch.sentence_of[first]
+        return cls(kind, first, last, sentence, batch.chain_of[first], batch.document_of_sentence[sentence])
 
     @classmethod
     def tagged(cls, batch: Batch, labels: np.ndarray, names: Sequence[str]) -> SpanSet:
         """The spans of best labels; content runs over sentence bounds, not over paragraphs."""
-        return cls.of(batch, spans(labels, names, batch.chain_bounds))
+        kind_of = np.array([KINDS.index(name[2:]) if name[2:] else -1 for name in names])
+        label, first, last = span_arrays(labels, names, batch.chain_bounds)
+        return cls.of(batch, kind_of[label], first, last)
 
     def __len__(self) -> int:
         return len(self.kind)
+
+    @cached_property
+    def lists(self) -> tuple[list[int], list[int], list[int], list[int]]:
+        """``first``, ``last``, ``sentence`` and ``document`` as lists: taking single ones out of arrays is slow."""
+        return self.first.tolist(), self.last.tolist(), self.sentence.tolist(), self.document.tolist()
 
 
 @dataclass
@@ -155,35 +160,28 @@ def link(batch: Batch, found: SpanSet, source_weights: np.ndarray, content_weigh
     source_weights, content_weights : ndarray, shape (len(PAIR_FEATURES) + 1,)
         Weights of the two pair models, the intercept last.
     """
-    links = {int(c): Link(int(c), None) for c in np.flatnonzero(found.kind == 1)}
+    firsts, lasts, sentences, _ = found.lists
+    kinds = found.kind.tolist()
+    links = {c: Link(c, None) for c, kind in enumerate(kinds) if kind == 1}
     taken: set[int] = set()
-    cue, source, X = pairs(batch, found, 0)
-    score = X @ source_weights[:-1] + source_weights[-1]
-    for k in np.argsort(-score, kind="stable").tolist():
-        if score[k] <= 0:
-            break
-        one = links[int(cue[k])]
+    for cue, source in _likeliest(*pairs(batch, found, 0), source_weights):
+        one = links[cue]
         if one.source is None:
-            one.source = int(source[k])
-            taken.add(int(source[k]))
-    cue, content, X = pairs(batch, found, 2)
-    score = X @ content_weights[:-1] + content_weights[-1]
-    for k in np.argsort(-score, kind="stable").tolist():
-        if score[k] <= 0:
-            break
-        c = int(content[k])
-        if c not in taken:
-            links[int(cue[k])].contents.append(c)
-            taken.add(c)
+            one.source = source
+            taken.add(source)
+    for cue, content in _likeliest(*pairs(batch, found, 2), content_weights):
+        if content not in taken:
+            links[cue].contents.append(content)
+            taken.add(content)
     # a cue without content and source says nothing
     out = [one for one in links.values() if one.contents or one.source is not None]
-    for i in np.flatnonzero(found.kind == 2).tolist():
-        if i in taken:
+    for i, kind in enumerate(kinds):
+        if kind != 2 or i in taken:
             continue
         source_index = None
         for j in (i - 1, i + 1):
-            near = 0 <= j < len(found) and found.kind[j] == 0 and j not in taken
-            if near and found.sentence[j] in (found.sentence[i], batch.sentence_of[found.last[i] - 1]):
+            near = 0 <= j < len(kinds) and kinds[j] == 0 and j not in taken
+            if near and sentences[j] in (sentences[i], int(batch.sentence_of[lasts[i] - 1])):
                 source_index = j
                 taken.add(j)
                 break
@@ -192,6 +190,14 @@ def link(batch: Batch, found: SpanSet, source_weights: np.ndarray, content_weigh
         one.contents.sort()
 
     def place(one: Link) -> int:
-        return min(int(found.first[i]) for i in (one.cue, one.source, *one.contents) if i is not None)
+        return min([firsts[i] for i in (one.cue, one.source, *one.contents) if i is not None])
 
     return sorted(out, key=place)
+
+
+def _likeliest(cue: np.ndarray, other: np.ndarray, X: np.ndarray, weights: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Pairs that are likelier than not, the likeliest first."""
+    score = X @ weights[:-1] + weights[-1]
+    order = np.argsort(-score, kind="stable")
+    order = order[score[order] > 0]
+    return zip(cue[order].tolist(), other[order].tolist(), strict=True)

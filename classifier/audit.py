@@ -17,7 +17,7 @@ import numpy as np
 
 from classifier.article import Article
 from classifier.attribution import PAIR_FEATURES
-from classifier.batch import Batch, place_codes
+from classifier.batch import OFFSETS, Batch, place_codes
 from classifier.document import read
 from classifier.features import Tags, dense
 from classifier.report import FRAMES, SCORES
@@ -157,7 +157,7 @@ class _Audit:
         if about["labels"] != labels:
             raise ValueError(f"{file}: labels {about['labels']!r}, where {labels} are taken")
         offsets, places = about["offsets"], about["places"]
-        if not isinstance(offsets, list) or not set(map(str, offsets)) <= set(map(str, batch.shifted)):
+        if not isinstance(offsets, list) or not set(map(str, offsets)) <= set(map(str, OFFSETS)):
             raise ValueError(f"{file}: offsets {offsets!r} are not whole numbers from -4 to 4")
         if offsets != sorted(set(offsets)):
             raise ValueError(f"{file}: offsets {offsets!r} are not ascending")

@@ -9,9 +9,12 @@ from functools import cached_property
 import numpy as np
 
 from classifier.document import Document
+from classifier.forms import seen
 from classifier.vocabulary import CLASS_ID, N_COARSE, SHAPE_ID, TypeTable
 
 BOUNDARY = "\n"  # the type that stands beyond the ends of a paragraph
+OFFSETS = range(-4, 5)
+"""How far `Batch.at` looks to either side."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ class Batch:
         if len(table) > table.limit:
             table.clear()
         boundary = int(table.ids([BOUNDARY])[0])
-        words = documents[0].words if len(documents) == 1 else [w for d in documents for w in d.words]
+        words = [w for d in documents for w in seen(d)]
         lengths = np.array([len(d.words) for d in documents], dtype=np.int64)
         document_bounds = np.concatenate([[0], np.cumsum(lengths)])
 
@@ -61,6 +64,11 @@ class Batch:
             document_bounds=document_bounds,
             boundary=boundary,
         )
+
+    @cached_property
+    def sentences(self) -> list[int]:
+        """``sentence_bounds`` as a list."""
+        return self.sentence_bounds.tolist()
 
     @property
     def n_tokens(self) -> int:
@@ -81,6 +89,22 @@ class Batch:
         return self.table.codes[self.types, -1] < SHAPE_ID["."]
 
     @cached_property
+    def words_before(self) -> tuple[list[int], list[int]]:
+        """Number of words, and of quoted words, before each token, and in all."""
+        words = np.cumsum(self.is_word), np.cumsum(self.is_word & self.inside)
+        return [0, *words[0].tolist()], [0, *words[1].tolist()]
+
+    @cached_property
+    def words_of_sentence(self) -> np.ndarray:
+        """Words (not marks) by sentence."""
+        return np.add.reduceat(self.is_word, self.sentence_bounds[:-1], dtype=np.int64)
+
+    @cached_property
+    def classes_of_sentence(self) -> np.ndarray:
+        """Lexicon classes that a word of each sentence has: ndarray of bool, shape (n_sentences, n_classes)."""
+        return np.logical_or.reduceat(self.flags, self.sentence_bounds[:-1], axis=0)
+
+    @cached_property
     def coarse(self) -> np.ndarray:
         return self.table.coarse[self.types]
 
@@ -88,6 +112,13 @@ class Batch:
     def sentence_of(self) -> np.ndarray:
         """Index of each token's sentence."""
         return np.repeat(np.arange(self.n_sentences), np.diff(self.sentence_bounds))
+
+    @cached_property
+    def sentence_ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """First token of each token's sentence, and the token after its last: ndarrays of int32."""
+        lengths = np.diff(self.sentence_bounds)
+        bounds = self.sentence_bounds.astype(np.int32)
+        return np.repeat(bounds[:-1], lengths), np.repeat(bounds[1:], lengths)
 
     @cached_property
     def chain_of(self) -> np.ndarray:
@@ -99,18 +130,24 @@ class Batch:
         return np.searchsorted(self.document_bounds, self.sentence_bounds[:-1], side="right") - 1
 
     @cached_property
-    def shifted(self) -> dict[int, np.ndarray]:
-        """Token index at each offset -4..4, -1 beyond the paragraph."""
-        n = self.n_tokens
-        index = np.arange(n)
-        first = self.chain_bounds[:-1][self.chain_of] if n else index
-        last = self.chain_bounds[1:][self.chain_of] if n else index
-        return {o: np.where((index + o >= first) & (index + o < last), index + o, -1) for o in range(-4, 5)}
+    def sentences_of_document(self) -> list[int]:
+        """First sentence of each document, then n_sentences."""
+        return np.searchsorted(self.sentence_bounds[:-1], self.document_bounds).tolist()
 
     def at(self, values: np.ndarray, offset: int, outside: int = 0) -> np.ndarray:
         """`values` of the token `offset` places away, `outside` beyond the paragraph."""
-        index = self.shifted[offset]
-        return np.where(index >= 0, values[index], outside)
+        n = self.n_tokens
+        out = np.empty_like(values)
+        if offset < 0:
+            out[-offset:] = values[:offset]
+            beyond = [self.chain_bounds[:-1] + k for k in range(-offset)]
+        else:
+            out[: max(n - offset, 0)] = values[offset:]
+            beyond = [self.chain_bounds[1:] - 1 - k for k in range(offset)]
+        for place in beyond:
+            # a place outside the batch, or in the next paragraph where this one is shorter, is beyond it all the more
+            out[place[(place >= 0) & (place < n)]] = outside
+        return out
 
     def types_at(self, offset: int) -> np.ndarray:
         return self.at(self.types, offset, self.boundary) if offset else self.types
@@ -118,17 +155,18 @@ class Batch:
     def nearest(self, flag: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Index of the nearest flagged token before and behind each token, in its sentence; -1 if none."""
         n = self.n_tokens
-        index = np.arange(n)
-        before = np.full(n, -1)
-        before[1:] = np.maximum.accumulate(np.where(flag, index, -1))[:-1]
-        before[before < self.sentence_bounds[:-1][self.sentence_of]] = -1
-        behind = np.full(n, n)
-        behind[:-1] = np.minimum.accumulate(np.where(flag, index, n)[::-1])[::-1][1:]
-        behind[behind >= self.sentence_bounds[1:][self.sentence_of]] = -1
+        index = np.arange(n, dtype=np.int32)
+        first, last = self.sentence_ends
+        before = np.full(n, -1, dtype=np.int32)
+        np.maximum.accumulate(np.where(flag, index, np.int32(-1))[:-1], out=before[1:])
+        before[before < first] = -1
+        behind = np.full(n, n, dtype=np.int32)
+        np.minimum.accumulate(np.where(flag, index, np.int32(n))[:0:-1], out=behind[-2::-1])
+        behind[behind >= last] = -1
         return before, behind
 
 
-_DISTANCE = np.array([0, 1, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5, 5, 6])
+_DISTANCE = np.array([0, 1, 2, 3, 4, 4, 4, 5, 5, 5, 5, 5, 5, 6], dtype=np.int32)
 
 
 def place_codes(batch: Batch) -> dict[str, tuple[np.ndarray, int]]:
@@ -161,36 +199,35 @@ def place_codes(batch: Batch) -> dict[str, tuple[np.ndarray, int]]:
     delimiter[flags[:, CLASS_ID["that"]]] = 6
     delimiter[flags[:, CLASS_ID["connective"]]] = 7
 
-    index = np.arange(n)
-    verb_before, verb_behind = batch.nearest(verb > 0)
+    index = np.arange(n, dtype=np.int32)
+    left, right = batch.nearest(verb > 0)
     mark_before, mark_behind = batch.nearest(delimiter > 0)
 
     def kind(of: np.ndarray, at: np.ndarray) -> np.ndarray:
-        return np.where(at >= 0, of[at], 0)
+        return np.append(of, np.int32(0)).take(at, mode="wrap")  # -1, where there is none, finds the 0
 
     def gap(at: np.ndarray) -> np.ndarray:
-        return np.where(at >= 0, _DISTANCE[np.minimum(np.abs(index - at), 13)], 0)
+        return np.where(at >= 0, _DISTANCE.take(np.abs(index - at), mode="clip"), np.int32(0))
 
-    first = batch.sentence_bounds[:-1][batch.sentence_of] if n else index
-    last = batch.sentence_bounds[1:][batch.sentence_of] if n else index
+    first, last = batch.sentence_ends
     in_sentence = np.add.reduceat(inside, batch.sentence_bounds[:-1])[batch.sentence_of] if n else inside
     in_chain = np.add.reduceat(inside, batch.chain_bounds[:-1])[batch.chain_of] if n else inside
     all_inside = in_sentence == last - first
-    left, right = verb_before, verb_behind
+    verb_left, verb_right = kind(verb, left), kind(verb, right)
     codes = {
         "quote": (
             inside + 2 * batch.at(inside, -1) + 4 * batch.at(inside, 1) + 8 * quote_mark + 16 * (index == first),
             32,
         ),
-        "verb before": (kind(verb, left) * 7 + gap(left), 35),
-        "verb behind": (kind(verb, right) * 7 + gap(right), 35),
-        "verbs": (kind(verb, left) * 10 + kind(verb, right) * 2 + inside, 50),
+        "verb before": (verb_left * 7 + gap(left), 35),
+        "verb behind": (verb_right * 7 + gap(right), 35),
+        "verbs": (verb_left * 10 + verb_right * 2 + inside, 50),
         "mark before": (
-            (kind(delimiter, mark_before) * 5 + kind(verb, left)) * 2 + ((left > mark_before) & (mark_before >= 0)),
+            (kind(delimiter, mark_before) * 5 + verb_left) * 2 + ((left > mark_before) & (mark_before >= 0)),
             80,
         ),
         "mark behind": (
-            (kind(delimiter, mark_behind) * 5 + kind(verb, right)) * 2 + ((right < mark_behind) & (mark_behind >= 0)),
+            (kind(delimiter, mark_behind) * 5 + verb_right) * 2 + ((right < mark_behind) & (mark_behind >= 0)),
             80,
         ),
         "place": (np.minimum(index - first, 5) * 6 + np.minimum(last - 1 - index, 5), 36),
@@ -205,8 +242,8 @@ def place_codes(batch: Batch) -> dict[str, tuple[np.ndarray, int]]:
         codes[f"{name} behind"] = (gap(behind) * 2 + inside, 14)
     for code, name in ((1, "comma"), (4, "opening mark"), (5, "closing mark"), (6, "that")):
         before, behind = batch.nearest(delimiter == code)
-        codes[f"{name} before"] = (gap(before) * 5 + kind(verb, left), 35)
-        codes[f"{name} behind"] = (gap(behind) * 5 + kind(verb, right), 35)
+        codes[f"{name} before"] = (gap(before) * 5 + verb_left, 35)
+        codes[f"{name} behind"] = (gap(behind) * 5 + verb_right, 35)
     three = (batch.at(coarse, -1) * N_COARSE + coarse) * N_COARSE + batch.at(coarse, 1)
     codes["classes -1 0 1"] = (three, N_COARSE**3)
     for name, a, b in (("-2-1", -2, -1), ("-1 0", -1, 0), ("0 1", 0, 1), ("1 2", 1, 2)):

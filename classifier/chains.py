@@ -1,27 +1,44 @@
 """Linear-chain inference over many chains of different lengths at once, in NumPy.
 
-Chains are sorted by length; step t handles the t-th token of every chain that has one, so that the
-Python loop runs over the longest chain, not over tokens. References: Lafferty, McCallum, Pereira
-(2001), conditional random fields; Rabiner (1989) for the scaled forward-backward recursions.
+Tokens are laid out by their place in the chain, longest chains first: step t is one slice that holds
+the t-th token of every chain that has one, and the tokens before them begin the slice of step t - 1.
+So the Python loop runs over the longest chain, not over tokens. References: Lafferty, McCallum,
+Pereira (2001), conditional random fields; Rabiner (1989) for the scaled forward-backward recursions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 
 import numpy as np
 
 
-def _steps(bounds: np.ndarray) -> Iterator[np.ndarray]:
-    """Token indices at step 0, 1, ... of the chains that are long enough, longest chains first."""
-    lengths = np.diff(bounds)
-    order = np.argsort(-lengths, kind="stable")
-    firsts, lengths = bounds[:-1][order], lengths[order]
-    if not len(lengths) or lengths[0] == 0:
-        return
-    active = np.searchsorted(-lengths, -np.arange(lengths[0]), side="left")
-    for t, count in enumerate(active):
-        yield firsts[:count] + t
+class _Layout:
+    """Tokens of chains in order of their step.
+
+    ``order`` holds their indices, step t is ``slices[t]`` of it, and ``counts`` says how many chains reach each step.
+    """
+
+    def __init__(self, bounds: np.ndarray) -> None:
+        lengths = np.diff(bounds)
+        longest_first = np.argsort(-lengths, kind="stable")
+        firsts, lengths = bounds[:-1][longest_first], lengths[longest_first]
+        n_steps = int(lengths[0]) if len(lengths) else 0
+        counts = np.searchsorted(-lengths, -np.arange(n_steps), side="left")
+        ends = np.cumsum(counts)
+        begins = ends - counts
+        step = np.repeat(np.arange(n_steps), counts)
+        rank = np.arange(len(step)) - begins[step]
+        self.order = firsts[rank] + step
+        self.previous = begins[step - 1] + rank  # in the layout; means nothing at step 0
+        self.counts: list[int] = counts.tolist()
+        self.slices = [slice(a, b) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)]
+
+    def restore(self, values: np.ndarray) -> np.ndarray:
+        """Values by step in the order of the tokens."""
+        out = np.empty_like(values)
+        out[self.order] = values
+        return out
 
 
 def viterbi(scores: np.ndarray, bounds: np.ndarray, transitions: np.ndarray, start: np.ndarray) -> np.ndarray:
@@ -39,29 +56,22 @@ def viterbi(scores: np.ndarray, bounds: np.ndarray, transitions: np.ndarray, sta
     -------
     ndarray of int64, shape (n_tokens,)
     """
-    n, n_labels = scores.shape
-    back = np.zeros((n, n_labels), dtype=np.int8)
-    steps = list(_steps(bounds))
-    labels = np.zeros(n, dtype=np.int64)
-    if not steps:
-        return labels
-    best = scores[steps[0]] + start
-    finals = np.zeros(len(steps[0]), dtype=np.int64)
-    for t, index in enumerate(steps):
-        if t:
-            count = len(index)
-            finals[count : len(best)] = best[count:].argmax(axis=1)
-            candidates = best[:count, :, None] + transitions
-            back[index] = candidates.argmax(axis=1)
-            best = candidates.max(axis=1) + scores[index]
-    finals[: len(best)] = best.argmax(axis=1)
-    current = finals
-    for t in range(len(steps) - 1, -1, -1):
-        index = steps[t]
-        labels[index] = current[: len(index)]
-        if t:
-            current[: len(index)] = back[index, current[: len(index)]]
-    return labels
+    layout = _Layout(bounds)
+    if not layout.slices:
+        return np.zeros(0, dtype=np.int64)
+    best = scores[layout.order]  # becomes the score of the best sequence that ends with each label
+    best[layout.slices[0]] += start
+    before = best[layout.slices[0]]
+    for here, count in zip(layout.slices[1:], layout.counts[1:], strict=True):
+        candidates = before[:count].T[:, :, None] + transitions[:, None, :]
+        before = best[here]
+        before += candidates.max(axis=0)
+    labels = best.argmax(axis=1)  # right at the end of each chain
+    into = transitions.T
+    for t in range(len(layout.slices) - 1, 0, -1):
+        after, here = labels[layout.slices[t]], layout.slices[t - 1]
+        labels[here][: len(after)] = (best[here][: len(after)] + into[after]).argmax(axis=1)
+    return layout.restore(labels)
 
 
 def forward_backward(
@@ -75,24 +85,75 @@ def forward_backward(
     expected : ndarray, shape (n_labels, n_labels)
     log_z : float
     """
-    n, n_labels = scores.shape
-    top = scores.max(axis=1, keepdims=True) if n else np.zeros((0, 1))
-    local = np.exp(scores - top)
+    layout = _Layout(bounds)
+    top = scores.max(axis=1, keepdims=True) if len(scores) else np.zeros((0, 1))
+    local = np.exp(scores - top)[layout.order]
     move = np.exp(transitions)
-    alpha = np.zeros_like(local)
-    beta = np.ones_like(local)
-    scale = np.ones((n, 1), dtype=local.dtype)
-    steps = list(_steps(bounds))
-    for t, index in enumerate(steps):
-        a = (np.exp(start) if t == 0 else alpha[index - 1] @ move) * local[index]
-        c = a.sum(axis=1, keepdims=True)
-        scale[index] = c
-        alpha[index] = a / c
-    for t in range(len(steps) - 1, 0, -1):
-        index = steps[t]
-        beta[index - 1] = (local[index] * beta[index] / scale[index]) @ move.T
+    alpha, beta, scale = _passes(layout, local, move, np.exp(start), np.ones_like(move))
     marginals = alpha * beta
     marginals /= np.maximum(marginals.sum(axis=1, keepdims=True), 1e-30)
-    inner = np.concatenate(steps[1:]) if len(steps) > 1 else np.zeros(0, dtype=np.int64)
-    expected = alpha[inner - 1].T @ (local[inner] * beta[inner] / scale[inner]) * move
-    return marginals, expected, float(np.log(scale).sum() + top.sum())
+    later = slice(layout.counts[0] if layout.counts else 0, None)
+    following = local[later] * beta[later] / scale[later]
+    expected = alpha[layout.previous[later]].T @ following * move
+    return layout.restore(marginals), expected, float(np.log(scale[:, 0]).sum() + top.sum())
+
+
+def marginals(
+    scores: Sequence[np.ndarray], bounds: np.ndarray, transitions: Sequence[np.ndarray], start: Sequence[np.ndarray]
+) -> list[np.ndarray]:
+    """Label marginals of several models over the same chains, in one pass.
+
+    Parameters
+    ----------
+    scores, transitions, start : sequences
+        Those of `forward_backward`, one a model.
+
+    Returns
+    -------
+    list of ndarray, shape (n_tokens, n_labels of the model)
+    """
+    layout = _Layout(bounds)
+    widths = [len(one) for one in start]
+    ends = np.cumsum(widths)
+    columns = [slice(int(end - width), int(end)) for end, width in zip(ends, widths, strict=True)]
+    local = np.empty((len(layout.order), int(ends[-1])), dtype=scores[0].dtype)
+    move = np.zeros((int(ends[-1]), int(ends[-1])), dtype=local.dtype)
+    own = np.zeros_like(move)
+    for here, one, moves in zip(columns, scores, transitions, strict=True):
+        local[:, here] = one[layout.order]
+        top = local[:, here.start].copy()
+        for k in range(here.start + 1, here.stop):
+            np.maximum(top, local[:, k], out=top)
+        local[:, here] -= top[:, None]
+        move[here, here] = np.exp(moves)
+        own[here, here] = 1.0
+    np.exp(local, out=local)
+    alpha, beta, _ = _passes(layout, local, move, np.exp(np.concatenate(start)).astype(local.dtype), own)
+    alpha *= beta
+    alpha /= np.maximum(alpha @ own, 1e-30)
+    alpha = layout.restore(alpha)
+    return [alpha[:, here] for here in columns]
+
+
+def _passes(
+    layout: _Layout, local: np.ndarray, move: np.ndarray, start: np.ndarray, own: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Forward and backward values, scaled, and the scales; `own` has a one for each two labels of one model."""
+    alpha, beta, scale = np.empty_like(local), np.ones_like(local), np.empty_like(local)
+    previous: np.ndarray | None = None
+    for here, count in zip(layout.slices, layout.counts, strict=True):
+        a, c = alpha[here], scale[here]
+        if previous is None:
+            np.multiply(start, local[here], out=a)
+        else:
+            np.matmul(previous[:count], move, out=a)
+            a *= local[here]
+        np.matmul(a, own, out=c)
+        a /= c
+        previous = a
+    weight = local / scale
+    back = np.ascontiguousarray(move.T)
+    for t in range(len(layout.slices) - 1, 0, -1):
+        here = layout.slices[t]
+        np.matmul(weight[here] * beta[here], back, out=beta[layout.slices[t - 1]][: layout.counts[t]])
+    return alpha, beta, scale

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 HANDFUL = 5
 """So many articles need no progress bar."""
+MISTAKES = 100
+"""So many mistakes in labels are shown at most."""
 
 _DESCRIPTION = "How well is a news article sourced, and how is it told? Scores with the words that show why."
 _EPILOG = """\
@@ -87,8 +89,12 @@ examples:
   accordingto train --only-own --out my-artifact        the sentences that ship with the package, nothing else
   accordingto fetch --all && accordingto train --out my-artifact
   accordingto train --data corpora/ --annotations annotations/ --out my-artifact --jobs 2
+  accordingto train --labels mine.csv --check           only look at labels of your own: mistakes, numbers
+  accordingto train --labels mine.csv --out my-artifact --report mine.html --cache fits/
   accordingto score article.txt --artifact my-artifact  score with what was trained
 
+Your labels (docs/own_labels.md has the columns) teach beside the corpora; the report says what they brought, and
+what more would. With --cache the same command goes on where it was stopped.
 Without --data the corpora are those that 'accordingto fetch' has put into the cache.
 """
 _EVALUATE_EPILOG = """\
@@ -258,8 +264,17 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("--out", type=Path, metavar="FILE", help="write here")
 
     train = command("train", _train, "learn the signals and write an artifact", _TRAIN_EPILOG)
-    train.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the artifact goes")
+    train.add_argument("--out", type=Path, metavar="DIR", help="where the artifact goes")
     _add_data(train)
+    train.add_argument(
+        "--labels", nargs="+", type=Path, metavar="FILE", help="your labelled sentences, CSV or JSON lines"
+    )
+    train.add_argument("--check", action="store_true", help="check the labels and stop")
+    train.add_argument(
+        "--report", nargs="+", type=Path, metavar="FILE", help="what the labels brought, as .json, .html, .png or .svg"
+    )
+    train.add_argument("--cache", type=Path, metavar="DIR", help="keep fits here, and go on after a stop")
+    train.set_defaults(usage=train.error)
 
     evaluate = command("evaluate", _evaluate, "measure the signals on articles they have not seen", _EVALUATE_EPILOG)
     _add_data(evaluate)
@@ -574,13 +589,40 @@ def _data(args: argparse.Namespace) -> dict[str, Any]:
 
 
 def _train(args: argparse.Namespace) -> int:
-    given = _data(args)
-    from training.train import train
+    from training.own_labels import LabelError
 
-    result = train(out=args.out, **given)
+    if args.check and not args.labels:
+        raise ValueError("--check goes with --labels")
+    if not args.check and args.out is None:
+        args.usage("the following arguments are required: --out")
+    try:
+        if args.check:
+            return _check_labels(args.labels)
+        from training.train import train
+
+        labels, report = args.labels or (), args.report or ()
+        result = train(out=args.out, **_data(args), cache=args.cache, labels=labels, report=report)
+    except LabelError as error:
+        # Whoever mends a table wants all of its mistakes at once.
+        for problem in error.problems[:MISTAKES]:
+            _say(f"error: {problem}")
+        more = len(error.problems) - MISTAKES
+        _say(f"{len(error.problems):,} mistakes in the labels" + (f", {more:,} of them not shown" if more > 0 else ""))
+        return 2
     for line in result["summary"]:
         print(line)
     print(f"score with it: accordingto score FILE --artifact {result['artifact']}")
+    return 0
+
+
+def _check_labels(files: Sequence[Path]) -> int:
+    from training import own_labels
+
+    labels = own_labels.read(files)
+    for line in labels.summary():
+        print(line)
+    for warning in labels.warnings:
+        _say(f"warning: {warning}")
     return 0
 
 

@@ -23,6 +23,7 @@ from classifier.same_quotation import Quotation
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
 
 TABLES = ("scores", "sources", "quotations", "frames")
 _LABEL_LENGTH = 60
@@ -155,7 +156,7 @@ class Comparison:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What to bear in mind: the accounts' own warnings, and scores that come from different models."""
+        """The accounts' own warnings, and whether scores come from different models."""
         found = [
             f"{label}: {w}" for label, report in zip(self.labels, self.reports, strict=True) for w in report.warnings
         ]
@@ -245,6 +246,29 @@ class Comparison:
     def to_html(self) -> str:
         """A self-contained HTML page: no scripts, no network, light and dark, screen and phone."""
         return _render(self, page=True)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """A picture of all accounts' scores with their intervals; takes the extra ``plots``.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is missing.
+        TypeError
+            Where `ax` is not Axes.
+        """
+        from classifier.plots import plot_comparison
+
+        return plot_comparison(self, ax)
 
     def _repr_html_(self) -> str:
         return _render(self, page=False)
@@ -507,7 +531,10 @@ def _summary(comparison: Comparison) -> dict[str, Any]:
                 "title": s.title,
                 "type": TYPE_LABELS.get(s.type, s.type),
                 "accounts": s.accounts,
-                "cells": list(zip(s.attributions, s.via, strict=True)),
+                "cells": [
+                    (count, {"account": a, "name": via} if via else None)
+                    for a, (count, via) in enumerate(zip(s.attributions, s.via, strict=True), 1)
+                ],
             }
             for s in comparison.matched_sources
         ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -49,14 +50,21 @@ class Document:
     def has_headline(self) -> bool:
         return self.n_title > 0
 
+    @cached_property
+    def offsets(self) -> tuple[list[int], list[int]]:
+        """``starts`` and ``ends`` as lists: taking single ones out of arrays is slow."""
+        return self.starts.tolist(), self.ends.tolist()
+
     def text_of(self, token: int) -> str:
         """The string that the token's offsets count in."""
         return self.article.title if token < self.n_title else self.article.text
 
     def span(self, first: int, last: int) -> Span:
         """The span from token `first` up to, not including, token `last`."""
-        start, end = int(self.starts[first]), int(self.ends[last - 1])
-        return Span(start, end, self.text_of(first)[start:end])
+        starts, ends = self.offsets
+        start, end = starts[first], ends[last - 1]
+        text = self.article.title if first < self.n_title else self.article.text
+        return Span(start, end, text[start:end])
 
 
 def read(article: Article, sentence_spans: Sequence[tuple[int, int]] | None = None) -> Document:

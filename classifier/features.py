@@ -8,6 +8,7 @@ scikit-learn estimators on exactly these rows; scoring multiplies them with the 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,6 +109,16 @@ def _sums(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
     return np.add.reduceat(values, bounds[:-1], axis=0, dtype=np.float32)
 
 
+def pooled(batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """Word vectors of sentences: their sum divided by the square root of the number of known words.
+
+    Parameters are those of `dense`; ndarray of float32, shape (n_sentences, dimensions).
+    """
+    word = batch.table.codes[batch.types, 0]
+    known = np.maximum(_sums((word > 0).astype(np.float32), batch.sentence_bounds), 1.0)[:, None]
+    return _sums(vectors[word], batch.sentence_bounds) * steps / np.sqrt(known)
+
+
 def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """The dense features of a batch's sentences.
 
@@ -178,10 +189,7 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
     none = 1.0 - np.exp(_sums(np.log1p(-np.minimum(cue_of[:, :2], 0.999)), bounds))
     add(none, "any hedge cue", "any loaded cue")
 
-    word = batch.table.codes[batch.types, 0]
-    known = np.maximum(_sums((word > 0).astype(np.float32), bounds), 1.0)[:, None]
-    means = _sums(vectors[word], bounds) * steps / np.sqrt(known)
-    add(means, *(f"vector {i}" for i in range(vectors.shape[1])))
+    add(pooled(batch, vectors, steps), *(f"vector {i}" for i in range(vectors.shape[1])))
 
     values = np.concatenate(columns, axis=1)
     return _with_context(batch, values, names, n)
@@ -212,18 +220,25 @@ _ARTICLE = (
 )  # fmt: skip
 
 
-def _with_context(batch: Batch, values: np.ndarray, names: list[str], n: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Append the place in the article, the neighbours' features and the article's means."""
+def _with_context(
+    batch: Batch, values: np.ndarray, names: list[str], n: np.ndarray, story: np.ndarray | None = None
+) -> tuple[np.ndarray, list[str]]:
+    """Append the place in the article, the neighbours' features and the article's means, over its story alone."""
     document = batch.document_of_sentence
     n_sentences = np.bincount(document, minlength=len(batch.documents))
     first_sentence = np.concatenate([[0], np.cumsum(n_sentences)])[:-1]
-    index = np.arange(len(n)) - first_sentence[document]
-    total = n_sentences[document].astype(np.float32)
-    alone = total == 1
+    if story is None:
+        story = np.ones(len(n), dtype=bool)
+    n_story = np.bincount(document[story], minlength=len(batch.documents))
+    so_far = np.concatenate([[0], np.cumsum(story)])
+    index = so_far[:-1] - so_far[first_sentence][document]
+    total = np.maximum(n_story, 1)[document].astype(np.float32)
+    alone = n_sentences[document] == 1
     headline = np.zeros(len(n), dtype=bool)
-    starts = {int(s) for s in batch.chain_bounds}
-    begins_paragraph = np.array([int(b) in starts for b in batch.sentence_bounds[:-1]], dtype=bool)
-    ends_paragraph = np.array([int(b) in starts for b in batch.sentence_bounds[1:]], dtype=bool)
+    bounds = np.zeros(batch.n_tokens + 1, dtype=bool)
+    bounds[batch.chain_bounds] = True
+    begins_paragraph = bounds[batch.sentence_bounds[:-1]]
+    ends_paragraph = bounds[batch.sentence_bounds[1:]]
     for d, doc in enumerate(batch.documents):
         if doc.has_headline and len(doc.words) > doc.n_title:
             headline[first_sentence[d]] = True
@@ -254,8 +269,8 @@ def _with_context(batch: Batch, values: np.ndarray, names: list[str], n: np.ndar
         "log sentences", "begins paragraph", "ends paragraph", "is a paragraph", "repeated line",
     ]  # fmt: skip
     near = values[:, [names.index(k) for k in _NEIGHBOUR]]
-    for step, label in ((-1, "previous"), (1, "next")):
-        other = np.arange(len(n)) + step
+    previous, following = _neighbours(story)
+    for other, label in ((previous, "previous"), (following, "next")):
         ok = (other >= 0) & (other < len(n))
         other = np.clip(other, 0, max(len(n) - 1, 0))
         ok &= document[other] == document
@@ -266,20 +281,56 @@ def _with_context(batch: Batch, values: np.ndarray, names: list[str], n: np.ndar
     filled = np.flatnonzero(n_sentences)
     means = np.zeros((len(batch.documents), len(wide)), dtype=np.float32)
     if len(filled):
-        means[filled] = np.add.reduceat(values[:, wide], cut[:-1][filled], axis=0) / n_sentences[filled, None]
+        kept = values[:, wide] if story.all() else values[:, wide] * story[:, None]
+        means[filled] = np.add.reduceat(kept, cut[:-1][filled], axis=0) / np.maximum(n_story, 1)[filled, None]
     columns.append(np.where(alone[:, None], 0, means[document]))
     out += [f"article, {names[i]}" for i in wide]
     return np.concatenate([values, *(c.astype(np.float32) for c in columns)], axis=1), out
 
 
+def _neighbours(story: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Index of the sentence of the story before and behind each sentence; -1 and n where there is none."""
+    n = len(story)
+    index = np.arange(n)
+    before, behind = np.full(n, -1), np.full(n, n)
+    before[1:] = np.maximum.accumulate(np.where(story, index, -1))[:-1]
+    behind[:-1] = np.minimum.accumulate(np.where(story, index, n)[::-1])[::-1][1:]
+    return before, behind
+
+
+def in_story(batch: Batch, values: np.ndarray, names: Sequence[str], story: np.ndarray) -> np.ndarray:
+    """Dense features anew with the lines left out of their context that are no part of the story.
+
+    A newsletter's line between two sentences, or ten below the last, are then no neighbours and change neither places
+    nor an article's means.
+
+    Parameters
+    ----------
+    batch : Batch
+    values : ndarray, shape (n_sentences, n_features)
+        As `dense` gives them, with whatever was appended behind.
+    names : sequence of str
+    story : ndarray of bool, shape (n_sentences,)
+
+    Returns
+    -------
+    ndarray of float32, shape (n_sentences, n_features)
+    """
+    own = list(names).index("headline")  # the first feature of context
+    n = np.diff(batch.sentence_bounds).astype(np.float32)
+    anew, _ = _with_context(batch, values[:, :own], list(names[:own]), n, story)
+    return np.concatenate([anew, values[:, anew.shape[1] :]], axis=1)
+
+
 def _repeated(batch: Batch) -> np.ndarray:
     """Whether the sentence's words stand in its article more than once (captions repeat)."""
     seen: dict[tuple[int, bytes], int] = {}
-    document = batch.document_of_sentence
     keys = []
-    bounds = batch.sentence_bounds
-    for s in range(batch.n_sentences):
-        key = (int(document[s]), batch.types[bounds[s] : bounds[s + 1]].tobytes())
+    bounds = batch.sentences
+    types = batch.types.tobytes()
+    size = batch.types.itemsize
+    for s, document in enumerate(batch.document_of_sentence.tolist()):
+        key = (document, types[size * bounds[s] : size * bounds[s + 1]])
         keys.append(key)
         seen[key] = seen.get(key, 0) + 1
     return np.array([seen[k] > 1 for k in keys], dtype=bool)

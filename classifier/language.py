@@ -1,7 +1,7 @@
 """Whether a text is what the models learned from, English news prose; and if not, what it is instead.
 
-Takes a `Document`, gives warnings. Two tests that cost next to nothing come first: the share of English function
-words, and the share of tokens in lines that read as sentences. Only where the first is suspicious is the language
+Takes a `Document`, gives warnings. Tests that cost next to nothing come first: the share of English function words, the
+share of tokens in lines that read as sentences, and the share of paragraphs that begin with who speaks. Only where the first is suspicious is the language
 identified (by py3langid, imported then), so that English articles pay nothing for it.
 """
 
@@ -22,7 +22,24 @@ LEAST_SHARE = 0.2
 """No English prose has a smaller share of function words among its words."""
 LEAST_WORDS = 20
 LEAST_PROSE = 0.45
-"""Below this share of tokens in sentences a text is hardly a news article (docs/experiments.md has the figures)."""
+"""Below this share of tokens in sentences a text is no news article (docs/experiments.md has the figures)."""
+LEAST_TURNS = 8
+LEAST_SPOKEN = 0.8
+"""From this share of words in paragraphs that begin with a speaker in capitals, a text is a transcript."""
+_LEAST_SPOKEN_NAMES = 0.9  # where speakers are not in capitals, as in printed interviews, which are articles
+_LEAST_SPOKEN_STAGED = 0.5  # where it says (APPLAUSE) and the like
+_LEAST_STAGED = 2
+_NAME = r"[A-Z][\w.'’-]*"
+# "14:05 ANN BELL, MAYOR:", "Q.", "Ann Bell (chair):"
+_TURN = re.compile(
+    rf"[ \t]*(?:[\[(]?\d\d?:\d\d(?::\d\d)?[\])]?[ \t]*)?(?P<who>{_NAME}(?: {_NAME}){{0,4}}(?: \d+)?)(?:, [^:\n]{{1,40}}| ?\([^)\n]{{1,40}}\))?"
+    r"(?::[ \t]|(?<=^[QA])\.[ \t])",
+)
+_STAGE = re.compile(
+    r"[\[(](?:applause|laughter|cross ?talk|inaudible|unintelligible|begin video|end video|video clip|soundbite|"
+    r"commercial break|cheering|music|off[- ]?mike)[^\])\n]{0,30}[\])]",
+    re.IGNORECASE,
+)
 _SENTENCE_WORDS = 5
 _MOST_OTHER = 0.4  # share of numbers and marks among a sentence's tokens
 _LOOKED_AT = 3000  # characters: more do not change what language it is
@@ -60,11 +77,11 @@ def warnings(document: Document) -> list[str]:
     Returns
     -------
     list of str
-        "not English: it reads as NAME", "not a news article in English: ..." or "note: may not be a news article:
-        ..."; empty for a news article in English. One that begins with "note:" does not forbid judging.
+        "not English: it reads as NAME", "not a news article: ..." or "not a news article in English: ..."; empty for a
+        news article in English. Each forbids judging.
     """
     words = [w for w in document.words if w[0].isalpha()]
-    known = sum(w.lower() in _FUNCTION_WORDS for w in words)
+    known = sum(map(_FUNCTION_WORDS.__contains__, map(str.lower, words)))
     if known < SUSPICIOUS_SHARE * len(words):
         foreign = _foreign(document, words, known / len(words))
         if foreign:
@@ -72,8 +89,45 @@ def warnings(document: Document) -> list[str]:
     if len(words) >= LEAST_WORDS:
         share = prose_share(document)
         if share < LEAST_PROSE:
-            return [f"note: may not be a news article: only {share:.0%} of it stands in full sentences"]
-    return []
+            return [f"not a news article in English: only {share:.0%} of it stands in full sentences"]
+    return [_TRANSCRIPT] if is_transcript(document.article.text) else []
+
+
+_TRANSCRIPT = "not a news article: it reads as a transcript, with the words of speakers in turn"
+
+
+def is_transcript(text: str) -> bool:
+    """Whether a text is the words of speakers in turn, as of a broadcast, a hearing or a chat.
+
+    An interview that a writer introduces and edits is an article: there the speakers' names are seldom in capitals, or
+    some of the text is the writer's.
+
+    Examples
+    --------
+    >>> is_transcript("BELL: Is it open?\\nHADDAD: It is not.\\n" * 5)
+    True
+    >>> is_transcript("Bell met the board on Monday. Haddad: “It is open.”")
+    False
+    """
+    if text.count(":") < LEAST_TURNS and text.count("Q.") < LEAST_TURNS // 2:
+        return False
+    spoken = total = 0
+    speakers: list[str] = []
+    for line in text.splitlines():
+        n = len(line.split())
+        total += n
+        turn = _TURN.match(line)
+        if turn:
+            spoken += n
+            speakers.append(turn["who"])
+    # who speaks once only is a label ("Weather: ..."), no speaker
+    if len(speakers) < LEAST_TURNS or len(set(speakers)) > len(speakers) / 2:
+        return False
+    capitals = sum(s.isupper() for s in speakers) > len(speakers) / 2
+    least = LEAST_SPOKEN if capitals else _LEAST_SPOKEN_NAMES
+    if len(_STAGE.findall(text)) >= _LEAST_STAGED:
+        least = _LEAST_SPOKEN_STAGED
+    return spoken >= least * total
 
 
 def identify(text: str) -> str | None:
@@ -131,7 +185,7 @@ def prose_share(document: Document) -> float:
             continue
         sentence = words[first:end]
         opener = next((w for w in sentence if w[0].isalnum()), "")
-        n_words = sum(w[0].isalpha() for w in sentence)
+        n_words = sum([w[0].isalpha() for w in sentence])
         if (
             n_words >= _SENTENCE_WORDS
             and (opener[0].isupper() or opener[0].isdigit())

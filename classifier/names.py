@@ -17,10 +17,8 @@ from typing import NamedTuple
 
 from classifier import lexicons
 from classifier.document import Document
-from classifier.vocabulary import CLASSES, classes
-from classifier.vocabulary import normal as _normal
+from classifier.vocabulary import CLASSES, KEPT_WORDS, classes, normal
 
-normal = lru_cache(maxsize=1 << 16)(_normal)
 DETERMINERS = frozenset("the a an this that these those his her its their our my".split())
 NAME_JOINERS = frozenset(
     "de da del di van von der den bin bint ibn al el la le du dos das ter ten st. ] zu af av y".split()
@@ -51,9 +49,9 @@ SYNONYMS = {
     "professor": ("prof.",),
     "commander-in-chief": ("president",),
     "commander": ("president",),
-    "head": ("chief", "leader", "director"),
-    "chief": ("head", "leader", "director"),
-    "leader": ("head", "chief"),
+    "head": ("chief", "leader", "director", "boss"),
+    "chief": ("head", "leader", "director", "boss"),
+    "leader": ("head", "chief", "boss"),
     "boss": ("head", "chief", "leader"),
     "spokesperson": ("spokesman", "spokeswoman"),
     "premier": ("minister",),
@@ -69,7 +67,7 @@ _ROLES = frozenset(
     "composer singer actor actress director-general vice-president ex-president president-elect whip chaplain imam rabbi "
     "mufti architect bandleader musician designer developer lobbyist contractor fellow scholar lecturer novelist blogger "
     "comedian operative publisher cardinal archbishop emir crown baron marshal admiral brigadier major lieutenant staffer "
-    "subordinate associate colleague partner spokesperson treasurer".split()
+    "subordinate associate colleague partner spokesperson treasurer forecaster surgeon".split()
 )
 _CREDITS = frozenset("photograph photo photos image images getty file pic".split())
 _PLACE_NOUNS = frozenset(
@@ -126,6 +124,8 @@ def _lexicon_bits() -> dict[str, int]:
 
 
 _BITS = _lexicon_bits()
+# single capitalised words that are nobody's name, whatever stands behind them
+_NO_LONE_NAME = KNOWN | ORG | ROLE | MEDIA | ACRONYM | LEAD | SAY
 # single capitalised words that name nobody
 _IDLE = LEAD | CALENDAR | HONOR
 
@@ -134,7 +134,7 @@ class _Table(dict[str, int]):
     """What is known of words, as bit fields, worked out when first asked for; bounded."""
 
     def __missing__(self, word: str) -> int:
-        if len(self) > 200_000:
+        if len(self) > 2 * KEPT_WORDS:
             self.clear()
         bits = self[word] = _work_out(word)
         return bits
@@ -193,7 +193,8 @@ class Utterance(NamedTuple):
 def joined(document: Document, first: int, last: int) -> str:
     if last <= first:
         return ""
-    text = document.text_of(first)[int(document.starts[first]) : int(document.ends[last - 1])]
+    starts, ends = document.offsets
+    text = document.text_of(first)[starts[first] : ends[last - 1]]
     if "[" in text or "]" in text:
         text = text.replace("[", "").replace("]", "")
     if text.count("“") != text.count("”"):
@@ -201,7 +202,7 @@ def joined(document: Document, first: int, last: int) -> str:
     return " ".join(text.split())
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=KEPT_WORDS)
 def part_of_name(word: str) -> str:
     """A word of a name as it is looked up: "al-Masri" and "Masri" are one."""
     low = normal(word)
@@ -224,6 +225,10 @@ class _Person:
     titles: list[str] = field(default_factory=list)
 
 
+def _initials(parts: Sequence[str]) -> str:
+    return "".join([w[0] for w in parts])
+
+
 class Names:
     """The people and institutions named anywhere in an article, found in one pass.
 
@@ -241,6 +246,7 @@ class Names:
         self.paragraph_starts: list[int] = document.paragraph_starts.tolist()
         self.people: list[_Person] = []
         self.by_part: dict[str, list[int]] = {}
+        self._by_initials: dict[str, list[int]] = {}  # of names that people had at first, too
         self.by_first_last: dict[tuple[str, str], int] = {}
         self.mentions: list[tuple[int, int]] = []  # (token, person), in text order, short names too
         self.institutions: dict[str, list[tuple[int, int]]] = {}  # by last word: token ranges
@@ -284,6 +290,11 @@ class Names:
 
     def paragraph_of(self, token: int) -> int:
         return bisect_right(self.paragraph_starts, token) - 1
+
+    def of_another(self, token: int) -> bool:
+        """Whether a token stands in a line that leads to another story: "See also", "READ MORE:"."""
+        start = self.paragraph_starts[self.paragraph_of(token)]
+        return " ".join(self.words[start : start + 2]).lower() in _LEADS_AWAY
 
     def runs(self, first: int, last: int) -> list[tuple[int, int]]:
         """Runs of capitalised words, joined by particles inside, within tokens `first`..`last`."""
@@ -382,7 +393,9 @@ class Names:
                 person = self.person(a, b)
             if person is not None and not bits[a] & (OUTLET | PLATFORM | COMPANY | CALENDAR):
                 self.mentions.append((a, person))
-            elif a and bits[a - 1] & HONOR and not bits[a] & (KNOWN | ORG | ROLE):
+            elif (a and bits[a - 1] & HONOR and not bits[a] & (KNOWN | ORG | ROLE)) or (
+                not bits[a] & _NO_LONE_NAME and b + 1 < len(words) and words[b] == "," and self._apposed_role(b + 1)
+            ):
                 self._add(a, b, rank=1)
             elif not bits[a] & (PLACE | CALENDAR | ROLE | SAY):
                 self.others.append((a, b))
@@ -390,6 +403,13 @@ class Names:
         self.others.sort()
         for person_ in self.people:
             person_.places.sort()
+
+    def _apposed_role(self, at: int) -> bool:
+        """Whether a role begins behind a name and a comma: "a drone pilot" of "Rasim, a drone pilot"."""
+        if self.words[at] not in ("a", "an", "the"):
+            return False
+        end = min(at + 4, len(self.words))
+        return any(self.bits[i] & ROLE and self.words[i].islower() for i in range(at + 1, end))
 
     def acronym(self, word: str) -> tuple[int, int] | None:
         """The name that an acronym stands for: "Joint Tax Committee (JTC)", or a name with these initials."""
@@ -495,12 +515,14 @@ class Names:
         if index is None:
             index = len(self.people)
             self.people.append(_Person(parts, joined(self.document, a, b), rank, gender))
+            self._by_initials.setdefault(_initials(parts), []).append(index)
         person = self.people[index]
         person.gender = person.gender or gender
         if (rank, len(parts)) > (person.rank, len(person.parts)) and len(parts) >= len(person.parts) - (
             rank > person.rank
         ):
             person.name, person.rank, person.parts = joined(self.document, a, b), rank, parts
+            self._by_initials.setdefault(_initials(parts), []).append(index)
         if len(parts) > 1:
             self.by_first_last[parts[0], parts[-1]] = index
         for key in {parts[0], *(" ".join(parts[i:]) for i in range(len(parts)))}:
@@ -517,9 +539,9 @@ class Names:
             end -= 1
         parts = [part_of_name(self.words[i]) for i in range(a, end) if self.words[i] not in "[]"]
         if len(parts) == 1 and self.bits[a] & ACRONYM and len(parts[0]) in (2, 3) and not self.bits[a] & KNOWN:
-            for i, person in enumerate(self.people):
-                if "".join(w[0] for w in person.parts) == parts[0]:
-                    return i
+            of_these = [i for i in self._by_initials.get(parts[0], ()) if _initials(self.people[i].parts) == parts[0]]
+            if of_these:
+                return min(of_these)
         return self._lookup(parts, a, gender)
 
     def _lookup(self, parts: Sequence[str], at: int, gender: str = "") -> int | None:
@@ -568,11 +590,18 @@ class Names:
         start = self.sentence_starts[self.sentence_of(at)]
         i = at
         comma = False
-        if i - 1 >= start and words[i - 1] == "," and i - 2 >= start and bits[i - 2] & (ROLE | PLACE):
+        apposed = i - 1 >= start and words[i - 1] == "," and i - 2 >= start
+        if apposed and (
+            bits[i - 2] & (ROLE | PLACE) or (low is not None and any(bits[k] & ROLE for k in range(low, i - 2)))
+        ):
             i -= 1
             comma = True
         end = i
         known = low is not None
+        if apposed and not comma and not known:
+            i = self._role_of(i - 1, start)
+            comma = i < end - 1 and self._closed(at)
+            i = i if comma else end
         bound = max(start, low if low is not None else at - 9)
         if not known and (i <= start or not bits[i - 1] & (ROLE | HONOR | CAPITAL)):
             return ""
@@ -603,6 +632,10 @@ class Names:
             i -= 1
         out = self.title_text(i, end)
         low_words = out.lower().split()
+        if is_honorific(out) and i - 1 > bound and words[i - 1] == ",":
+            role = self.title_before(i, low)  # "the mayor, Dr Ann Bell"
+            if role:
+                return role
         if known and not comma and not any(known_of(w) & CAPITAL or w[0].islower() for w in out.split()):
             return ""
         if known:
@@ -611,6 +644,21 @@ class Names:
         # "the mayor, Ann Bell": one word is a title before a comma only behind an article or a possessive
         whole = not comma or len(low_words) > 1 or (i > start and words[i - 1].lower() in _BEFORE_TITLE)
         return out if has_role and whole else ""
+
+    def _role_of(self, comma: int, start: int) -> int:
+        """Token after the role in "head of operations," with the comma; the comma where there is none."""
+        words, bits = self.words, self.bits
+        for k in range(comma - 3, max(start, comma - 6), -1):
+            if words[k + 1] in ("of", "for", "at") and bits[k] & ROLE:
+                return k + 1
+        return comma
+
+    def _closed(self, at: int) -> bool:
+        """Whether a comma closes the name that begins at a token."""
+        end = at
+        while end < len(self.words) and self.bits[end] & CAPITAL:
+            end += 1
+        return end < len(self.words) and self.words[end] == ","
 
     def title_behind(self, at: int, limit: int | None = None) -> str:
         """The apposition behind a name: ", the head of the port, "."""
@@ -626,8 +674,13 @@ class Names:
             if comma is None:
                 return ""
             at = comma + 1  # ", D-N.Y., "
-        end = at
         starts = self.starts
+        if at + 2 < n and words[at] == "who" and words[at + 1] in _HOLDS:
+            end = at + 2
+            while end < len(words) and end - at < 14 and words[end] not in _TITLE_ENDS and end not in starts:
+                end += 1
+            return joined(self.document, at + 1, end) if end - at > 2 else ""
+        end = at
         while end < n and end - at < 22 and words[end] not in _TITLE_ENDS and end not in starts:
             end += 1
         if end == at or (limit is None and end < n and words[end] not in (",", ".", ")", "—", "–", "who", ";")):
@@ -671,6 +724,10 @@ class Names:
         return out
 
 
+_LEADS_AWAY = frozenset(("see also", "read more", "also read", "read also", "read next"))
+_HOLDS = frozenset(
+    "leads heads runs chairs directs teaches studies represents commands advises owns oversees edits".split()
+)
 _PARTY = re.compile(r"[DRI]-[A-Z]")
 _TITLE_ENDS = frozenset(', . ; : ( ) — – who which whose where whom “ ” " ! ? said says told'.split())
 _TITLE_WORDS = frozenset(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from classifier import artifact, language
-from classifier.analysis import Analysis, Models, SentenceAttribution, analyse, cue_spans
+from classifier.analysis import Analysis, Models, SentenceAttribution, analyse
 from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import Document, read
@@ -27,7 +28,6 @@ from classifier.report import (
     Sentence,
     Signal,
     Source,
-    Span,
 )
 from classifier.scores import MIN_SENTENCES, MIN_WORDS, article_features, score
 from classifier.source_types import TYPES
@@ -82,7 +82,7 @@ class Predictor:
 
     @property
     def signature(self) -> str:
-        """What it takes to get a number again: version of the program and digest of the artifact."""
+        """Version of the program and digest of the artifact, which is what it takes to get a number again."""
         from classifier import __version__
 
         return f"accordingto {__version__}|artifact {self.manifest['digest'][:16]}|format {self.manifest['format']}"
@@ -194,7 +194,7 @@ class Predictor:
             at = 0
             for document in documents:
                 if document.words and analysis is not None:
-                    out.append(self._sentence(analysis, at, document, at, {}))
+                    out.append(self._sentence(analysis, at, document, int(analysis.batch.document_bounds[at]), {}))
                     at += 1
                 else:
                     out.append(_empty_sentence(document.article.text))
@@ -231,9 +231,8 @@ class Predictor:
         terms = [words[w - 1] for w in self.models.terms.words.tolist()]
         base = self.models.terms.base
         terms += [f"{words[k // base - 1]} {words[k % base - 1]}" for k in self.models.terms.pairs.tolist()]
-        return self.models.signals.explain(
-            analysis.rows, analysis.dense, sentence + first, output, terms, analysis.names
-        )
+        values = analysis.lines if output == "boilerplate" else analysis.dense
+        return self.models.signals.explain(analysis.rows, values, sentence + first, output, terms, analysis.names)
 
     def _safe(self, chunk: Sequence[Any]) -> list[ArticleReport]:
         """Reports of a chunk; what cannot be scored gets a report that says why."""
@@ -292,11 +291,12 @@ class Predictor:
 
     def _report(self, analysis: Analysis, d: int, document: Document) -> ArticleReport:
         batch = analysis.batch
-        first, last = np.searchsorted(batch.document_of_sentence, [d, d + 1]).tolist()
+        first, last = batch.sentences_of_document[d : d + 2]
         features, n_words, n_sentences = article_features(analysis, d, self.models.thresholds)
         warnings = _warnings(document, n_words, n_sentences, last - first)
         ledger, index = self._ledger(analysis, d, document, first, last)
-        sentences = [self._sentence(analysis, s, document, first, index) for s in range(first, last)]
+        base = int(batch.document_bounds[d])
+        sentences = [self._sentence(analysis, s, document, base, index) for s in range(first, last)]
         headline = sentences.pop(0) if document.has_headline else None
         if any(not w.startswith("note:") for w in warnings):
             scores = {name: Score.missing() for name in SCORES}
@@ -327,44 +327,41 @@ class Predictor:
         story = analysis.probabilities["boilerplate"][first:last] < thresholds["boilerplate"]
         if not story.any():
             return dict.fromkeys(FRAMES, math.nan)
-        return {
-            f: float((analysis.probabilities[f"frame {f}"][first:last][story] >= thresholds[f"frame {f}"]).mean())
-            for f in FRAMES
-        }
+        shown = analysis.frames[first:last][story] >= np.array([thresholds[f"frame {f}"] for f in FRAMES])
+        return dict(zip(FRAMES, shown.mean(axis=0).tolist(), strict=True))
 
     def _ledger(
         self, analysis: Analysis, d: int, document: Document, first: int, last: int
     ) -> tuple[list[Source], dict[int, int]]:
         """The sources of one article and the ledger index of its entities."""
         links = analysis.attributions
-        batch = analysis.batch
+        words, quoted = analysis.batch.words_before
         threshold = self.models.thresholds["boilerplate"]
-        known: dict[int, dict[str, Any]] = {}
+        boilerplate = analysis.lists["boilerplate"]
+        known: dict[int, _Entry] = {}
         for s in range(first, last):
-            if analysis.lists["boilerplate"][s] >= threshold:
+            if not links.by_sentence[s] or boilerplate[s] >= threshold:
                 continue
             for part in links.by_sentence[s]:
                 entity = links.resolved[part.resolved].entity
                 if entity is None or links.kinds[part.resolved] == "none":
                     continue
-                entry = known.setdefault(entity, {"links": [], "words": 0, "quoted": 0})
-                entry["links"].append(part.resolved)
+                entry = known.setdefault(entity, _Entry())
+                entry.links[part.resolved] = None
                 for a, b in part.contents:
-                    words = batch.is_word[a:b]
-                    entry["words"] += int(words.sum())
-                    entry["quoted"] += int((words & batch.inside[a:b]).sum())
+                    entry.words += words[b] - words[a]
+                    entry.quoted += quoted[b] - quoted[a]
+        entities = links.entities[d]
+        mentions = _mentions(document.words, [(entities[e].name, entities[e].kind) for e in known])
         sources: list[Source] = []
-        index: dict[int, int] = {}
-        lowered = [normal(w) for w in document.words]
-        for entity, entry in known.items():
-            about = links.entities[d][entity]
-            distinct = list(dict.fromkeys(entry["links"]))
+        for (entity, entry), mentioned in zip(known.items(), mentions, strict=True):
+            about = entities[entity]
+            distinct = list(entry.links)
             p = links.types[distinct][:, :-1].sum(axis=0)
             via = reason = ""
             for k in distinct:
                 via = via or links.resolved[k].via
                 reason = reason or links.resolved[k].anonymity_reason
-            index[entity] = len(sources)
             sources.append(
                 Source(
                     name=about.name,
@@ -372,25 +369,22 @@ class Predictor:
                     type=TYPES[int(p.argmax())],
                     via=via,
                     anonymity_reason=reason,
-                    mentions=max(
-                        _mentions(lowered, about.name, about.kind), len(distinct) if about.kind != "person" else 1
-                    ),
+                    mentions=max(mentioned, len(distinct) if about.kind != "person" else 1),
                     attributions=len(distinct),
-                    words=entry["words"],
-                    quoted_words=entry["quoted"],
+                    words=entry.words,
+                    quoted_words=entry.quoted,
                 )
             )
-        return sources, index
+        return sources, {entity: i for i, entity in enumerate(known)}
 
     def _sentence(
-        self, analysis: Analysis, s: int, document: Document, first: int, index: Mapping[int, int]
+        self, analysis: Analysis, s: int, document: Document, base: int, index: Mapping[int, int]
     ) -> Sentence:
+        """Sentence `s` of the batch; `base` is the first token of its document."""
         p = analysis.lists
         thresholds = self.models.thresholds
-        batch = analysis.batch
-        base = int(batch.document_bounds[batch.document_of_sentence[s]])
-        a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
-        whole = document.span(a - base, b - base)
+        bounds = analysis.batch.sentences
+        whole = document.span(bounds[s] - base, bounds[s + 1] - base)
         boilerplate = p["boilerplate"][s]
         story = boilerplate < thresholds["boilerplate"]
         kinds = p["attribution"][s]
@@ -398,40 +392,36 @@ class Predictor:
         kind = "none"
         if story and attributed >= thresholds["attributed"]:
             kind = ATTRIBUTION_TYPES[kinds.index(max(kinds[1:]), 1)]
-        attributions = tuple(
-            self._attribution(analysis, part, document, base, index) for part in analysis.attributions.by_sentence[s]
-        )
+        parts = analysis.attributions.by_sentence[s] if story else ()
+        negative, _, positive = p["valence"][s]
         return Sentence(
-            start=whole.start,
-            end=whole.end,
-            text=whole.text,
-            boilerplate=boilerplate,
-            attribution=kind,
-            attributed=attributed,
-            attributions=attributions if story else (),
-            hedge=self._signal(analysis, s, "hedged", story, document, base),
-            loaded=self._signal(analysis, s, "loaded", story, document, base),
-            opinion=self._opinion(analysis, s, story, document, base),
-            valence=p["valence"][s][2] - p["valence"][s][0],
-            frames=analysis.frames[s],
+            whole.start,
+            whole.end,
+            whole.text,
+            boilerplate,
+            kind,
+            attributed,
+            tuple([self._attribution(analysis, part, document, base, index) for part in parts]),
+            self._signal(analysis, s, "hedged", story, document, base),
+            self._signal(analysis, s, "loaded", story, document, base),
+            self._opinion(analysis, s, story, document, base),
+            positive - negative,
+            dict(zip(FRAMES, p["frames"][s], strict=True)),
         )
 
     def _attribution(
         self, analysis: Analysis, part: SentenceAttribution, document: Document, base: int, index: Mapping[int, int]
     ) -> Attribution:
-        def span(ab: tuple[int, int] | None) -> Span | None:
-            return None if ab is None else document.span(ab[0] - base, ab[1] - base)
-
         links = analysis.attributions
         entity = links.resolved[part.resolved].entity
-        contents = tuple(document.span(a - base, b - base) for a, b in part.contents)
         kind = links.kinds[part.resolved]
+        source, cue, span = part.source, part.cue, document.span
         return Attribution(
-            source=span(part.source),
-            cue=span(part.cue),
-            content=contents,
-            source_type=kind,
-            source_index=None if entity is None or kind == "none" else index.get(entity),
+            None if source is None else span(source[0] - base, source[1] - base),
+            None if cue is None else span(cue[0] - base, cue[1] - base),
+            tuple([span(a - base, b - base) for a, b in part.contents]),
+            kind,
+            None if entity is None or kind == "none" else index.get(entity),
         )
 
     def _signal(self, analysis: Analysis, s: int, group: str, story: bool, document: Document, base: int) -> Signal:
@@ -439,14 +429,11 @@ class Predictor:
         probability: float = analysis.lists[group][s]
         if not story or probability < self.models.thresholds[group]:
             return Signal(probability)
-        batch = analysis.batch
-        a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
-        kind = "hedge" if group == "hedged" else "loaded"
-        found = [(x + a, y + a) for x, y in cue_spans(analysis, kind, a, b)]
-        cues = tuple(document.span(x - base, y - base) for x, y in found)
-        if not cues:
+        found = analysis.cues["hedge" if group == "hedged" else "loaded"][s]
+        if not found:
             return Signal(probability)
-        quoted = all(batch.inside[x:y].all() for x, y in found)
+        quoted = all(analysis.batch.inside[a:b].all() for a, b in found)
+        cues = tuple([document.span(a - base, b - base) for a, b in found])
         return Signal(probability, cues, "quoted" if quoted else "author")
 
     def _opinion(self, analysis: Analysis, s: int, story: bool, document: Document, base: int) -> Signal:
@@ -455,7 +442,7 @@ class Predictor:
         if not story or probability < self.models.thresholds["opinion"]:
             return Signal(probability)
         batch, terms = analysis.batch, self.models.terms
-        a, b = int(batch.sentence_bounds[s]), int(batch.sentence_bounds[s + 1])
+        a, b = batch.sentences[s], batch.sentences[s + 1]
         column = terms.column[batch.table.codes[batch.types[a:b], 0]]
         k = self.models.signals.outputs.index("opinion")
         weight = np.where(column >= 0, self.models.signals.terms[column, k] * terms.idf[column], 0.0)
@@ -466,18 +453,34 @@ class Predictor:
         return Signal(probability, tuple(document.span(a + i - base, a + i + 1 - base) for i in sorted(best)), "author")
 
 
-def _mentions(lowered: Sequence[str], name: str, kind: str) -> int:
-    """How often a name, or a person's surname, stands in the text."""
-    parts = [normal(w) for w in name.split()]
-    if not parts:
-        return 0
-    if kind == "person":
-        return lowered.count(parts[-1])
-    count, at = 0, -1
-    for _ in range(lowered.count(parts[0])):
-        at = lowered.index(parts[0], at + 1)
-        count += lowered[at : at + len(parts)] == parts
-    return count
+@dataclass(slots=True)
+class _Entry:
+    """What the ledger counts of one source."""
+
+    links: dict[int, None] = field(default_factory=dict)
+    words: int = 0
+    quoted: int = 0
+
+
+def _mentions(words: Sequence[str], names: Sequence[tuple[str, str]]) -> list[int]:
+    """How often each name, or a person's surname, stands in the text; `names` are names and their kinds."""
+    parts = [[normal(w) for w in name.split()] for name, _ in names]
+    places: dict[str, list[int]] = {word: [] for p in parts for word in p}
+    lowered = list(map(normal, words)) if places else []
+    for i, word in enumerate(lowered):
+        if word in places:
+            places[word].append(i)
+    out = []
+    for p, (_, kind) in zip(parts, names, strict=True):
+        if not p:
+            out.append(0)
+        elif kind == "person":
+            out.append(len(places[p[-1]]))
+        else:
+            rarest = min(range(len(p)), key=lambda k: len(places[p[k]]))  # not "the", which stands everywhere
+            begins = [i - rarest for i in places[p[rarest]] if i >= rarest]
+            out.append(sum([lowered[i : i + len(p)] == p for i in begins]))
+    return out
 
 
 def _warnings(document: Document, n_words: int, n_sentences: int, n_lines: int) -> list[str]:

@@ -16,7 +16,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from classifier.report import SCORES, ArticleReport, Attribution, Score, Sentence, Signal, Source, whole_text
+from classifier.report import (
+    SCORES,
+    SOURCE_TYPES,
+    ArticleReport,
+    Attribution,
+    Score,
+    Sentence,
+    Signal,
+    Source,
+    whole_text,
+)
 from classifier.sentences import line_breaks
 
 if TYPE_CHECKING:
@@ -110,6 +120,7 @@ def summary(report: ArticleReport) -> dict[str, Any]:
             One dict a score, in the order of `SCORES`: name, label, question, ends, value, low,
             high, grade, baseline and contributions (name, label, points; largest first). Points are
             rounded to tenths in such a way that baseline and contributions add up to ``total``.
+            ``main`` of the contributions are worth a look at once, the others sum to ``rest``.
         ``scale``
             The largest contribution of the article, in points: the length of a full bar.
         ``valence``
@@ -125,13 +136,13 @@ def summary(report: ArticleReport) -> dict[str, Any]:
             Body sentences by what is marked in them.
         ``headline``, ``paragraphs``
             The text as lists of segments, a segment being a sentence (``sentence``: number, classes,
-            tags, note) or the text between two (``sentence`` None), with its ``pieces``: text, marks
+            tags, note: what its pop-up says) or the text between two (``sentence`` None), with its ``pieces``: text, marks
             and refs (numbers of sources). The pieces' texts joined are the article's text.
     """
+    scores = [_score(name, getattr(report, name)) for name in SCORES]
     where: dict[int, list[int]] = {}
     headline = _marked(whole_text(report.title, _given(report.headline)), _given(report.headline), report, 0, where)
     paragraphs = _marked(whole_text(report.text, report.sentences), report.sentences, report, 1, where)
-    scores = [_score(name, getattr(report, name)) for name in SCORES]
     points = [abs(c["points"]) for score in scores for c in score["contributions"]]
     types = [source.type for source in report.sources]
     return {
@@ -179,6 +190,14 @@ def _score(name: str, score: Score) -> dict[str, Any]:
     label, question, low_end, high_end = SCORE_TEXTS[name]
     points = _tenths(score)
     baseline = points.pop("baseline", None)
+    contributions: list[dict[str, Any]] = [
+        {"name": feature, "label": feature.replace("_", " "), "points": value}
+        for feature, value in sorted(points.items(), key=lambda item: -abs(item[1]))
+        if value
+    ]
+    main = min(max(sum(abs(c["points"]) >= 1 for c in contributions), 3), 8)
+    # one alone needs no fold
+    main = len(contributions) if len(contributions) <= main + 1 else main
     return {
         "name": name,
         "label": label,
@@ -189,11 +208,9 @@ def _score(name: str, score: Score) -> dict[str, Any]:
         "high": _or_none(score.high),
         "grade": score.grade,
         "baseline": baseline,
-        "contributions": [
-            {"name": feature, "label": feature.replace("_", " "), "points": value}
-            for feature, value in sorted(points.items(), key=lambda item: -abs(item[1]))
-            if value
-        ],
+        "contributions": contributions,
+        "main": main,
+        "rest": round(sum(c["points"] for c in contributions[main:]), 1) + 0.0,
         "total": round(sum(points.values()) + (baseline or 0.0), 1) + 0.0 if score.contributions else None,
     }
 
@@ -242,6 +259,7 @@ def _marked(
     limits = _limits(sentences, len(text))
     attributions = [(a, s) for s in sentences if not is_boilerplate(s) for a in s.attributions]
     layers = list(_layers(sentences, attributions, limits, len(text)))
+    points = _points_by_feature(report)
     begins = [start for start, _ in limits]
     breaks = [(at, bisect_left(begins, at)) for at, _ in line_breaks(text)]
     paragraph_starts = {at for at, before in breaks if not before or limits[before - 1][1] <= at}
@@ -290,7 +308,7 @@ def _marked(
         if number is None:
             continue
         said = [attributions[i][0] for i in dict.fromkeys(sorted(carried.get(number, ())))]
-        segment["sentence"] = _sentence(number + first_number, sentences[number], said, report.sources)
+        segment["sentence"] = _sentence(number + first_number, sentences[number], said, report.sources, points)
         for attribution in said:
             if attribution.source_index is not None:
                 where.setdefault(attribution.source_index, []).append(number + first_number)
@@ -333,8 +351,39 @@ def _kind(said: tuple[Attribution, Sentence], at: Sentence | None) -> str:
     return kinds[0] if kinds else "indirect"
 
 
+def _points_by_feature(report: ArticleReport) -> dict[str, list[dict[str, Any]]]:
+    """What each feature of the article does to its scores, in tenths of a point, the largest first."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for name in SCORES:
+        for feature, points in _tenths(getattr(report, name)).items():
+            if points:
+                found.setdefault(feature, []).append({"score": SCORE_TEXTS[name][0], "points": points})
+    return {feature: sorted(points, key=lambda p: -abs(p["points"])) for feature, points in found.items()}
+
+
+def _counted_as(number: int, sentence: Sentence, kind: str, said: Sequence[Attribution], valence: str) -> list[str]:
+    """The features (`classifier.scores.FEATURES`) that a sentence weighs in by what is marked in it."""
+    loaded, opinion = shows(sentence.loaded), shows(sentence.opinion)
+    if number == 0:  # attributions, hedges and valence are counted in the body alone
+        return ["loaded headline"] * loaded + ["opinion in headline"] * opinion
+    types = dict.fromkeys(a.source_type for a in said if a.source_type in SOURCE_TYPES)
+    return [
+        *(f"attributed to {t}" for t in types),
+        *["direct quotation"] * (kind in ("direct", "mixed")),
+        *["unsourced claims"] * (kind == "unsourced"),
+        *["hedged"] * shows(sentence.hedge),
+        *["loaded quotations" if sentence.loaded.voice == "quoted" else "loaded wording"] * loaded,
+        *["opinion"] * opinion,
+        *[{"unfavourable": "negative sentences", "favourable": "positive sentences"}.get(valence, "")],
+    ]
+
+
 def _sentence(
-    number: int, sentence: Sentence, said: Sequence[Attribution], sources: Sequence[Source]
+    number: int,
+    sentence: Sentence,
+    said: Sequence[Attribution],
+    sources: Sequence[Source],
+    points: dict[str, list[dict[str, Any]]],
 ) -> dict[str, Any]:
     if is_boilerplate(sentence):
         why = _note(signals=[_signal("no part of the story", Signal(sentence.boilerplate))])
@@ -347,8 +396,9 @@ def _sentence(
     tags += ["hedged"] * (shows(sentence.hedge) and not sentence.hedge.cues)
     named = [("hedged", sentence.hedge), ("loaded", sentence.loaded), ("opinion", sentence.opinion)]
     word = valence_word(sentence.valence)
+    kind = kind if kind != "none" or not said else "indirect"
     note = _note(
-        kind=kind if kind != "none" or not said else "indirect",
+        kind=kind,
         attributed=_or_none(sentence.attributed),
         attributions=[_said(a, sources) for a in said],
         signals=[_signal(label, signal) for label, signal in named if shows(signal)],
@@ -357,13 +407,26 @@ def _sentence(
             for name, p in _largest_first(sentence.frames, above=0.5)
         ],
         valence=word if word not in ("neutral", "not scored") else "",
+        counts=[
+            {"label": feature, "points": points[feature]}
+            for feature in _counted_as(number, sentence, kind, said, word)
+            if feature in points
+        ],
     )
     return {"number": number, "classes": ["s", *["opinion"] * opinion], "tags": tags, "note": note}
 
 
 def _note(**parts: Any) -> dict[str, Any] | None:
     """What the pop-up of a sentence says, None where there is nothing to say."""
-    note = {"kind": "none", "attributed": None, "attributions": [], "signals": [], "frames": [], "valence": ""} | parts
+    note = {
+        "kind": "none",
+        "attributed": None,
+        "attributions": [],
+        "signals": [],
+        "frames": [],
+        "valence": "",
+        "counts": [],
+    } | parts
     quiet = note["kind"] == "none" and not any(note[k] for k in ("attributions", "signals", "frames", "valence"))
     return None if quiet else note
 

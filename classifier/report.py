@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pandas
+    from matplotlib.axes import Axes
 
 ATTRIBUTION_TYPES = ("none", "direct", "indirect", "mixed", "unsourced")
 SOURCE_TYPES = ("person", "org", "official", "anonymous", "document", "media", "vague")
@@ -82,7 +83,27 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """One sentence (or line) of the text with its signals; see the package's documentation."""
+    """One sentence (or line) of the text with its signals.
+
+    Attributes
+    ----------
+    start, end, text
+        Its place: ``article.text[start:end] == text`` (of the headline: in the title).
+    boilerplate : float
+        0..1, probability that the line is no part of the story; such lines count for nothing.
+    attribution : str
+        One of `ATTRIBUTION_TYPES`: how its content is attributed, judged from the sentence as a whole.
+    attributed : float
+        0..1, probability that it carries attributed content at all.
+    attributions : tuple of Attribution
+        Who says what, judged from its words; may be empty where `attribution` is not "none", and the reverse.
+    hedge, loaded, opinion : Signal
+        Put as uncertain, by the writer or a source; coloured wording; a judgement of the writer's own.
+    valence : float
+        -1..1, probability of a good light on its main subject less that of a bad light.
+    frames : dict of str to float
+        0..1, by name of `FRAMES`: probability that the sentence takes this angle.
+    """
 
     start: int
     end: int
@@ -163,7 +184,31 @@ class Score:
 
 @dataclass(frozen=True)
 class ArticleReport:
-    """Everything said about one article. Field by field: ``docs/concepts.md``."""
+    """Everything said about one article; what each number means, and when not to use it: ``docs/concepts.md``.
+
+    Attributes
+    ----------
+    id, title : str or None, str
+        As given.
+    warnings : tuple of str
+        Why the text cannot be judged; one that begins with "note:" leaves the scores in place.
+    sourcing, transparency, loaded, opinion, speculation : Score
+        0..100 each, NaN where the text cannot be judged.
+    valence : float
+        -1..1, how favourably the main actors are presented; NaN where the text cannot be judged.
+    frames : dict of str to float
+        0..1, by name of `FRAMES`: share of the body's sentences that show it.
+    sources : tuple of Source
+        The ledger of sources.
+    sentences : tuple of Sentence
+        Those of the body, boilerplate too, in order.
+    signature : str
+        Version and digest of the artifact: with it and the text the numbers can be had again.
+    headline : Sentence or None
+        The title, whose offsets count in the title.
+    text : str
+        The text that was scored; empty where a report was put together without it.
+    """
 
     id: str | None
     title: str
@@ -226,6 +271,33 @@ class ArticleReport:
         from classifier.render import report_html
 
         return report_html(self)
+
+    def plot(self, score: str | None = None, ax: Axes | None = None, largest: int = 5) -> Axes:
+        """A picture of what the scores are made of, with their intervals; takes the extra ``plots``.
+
+        Parameters
+        ----------
+        score : {"sourcing", "transparency", "loaded", "opinion", "speculation"}, optional
+            This score alone; all five without it.
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; a new figure without it.
+        largest : int
+            How many contributions of a score have a bar of their own.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ImportError
+            Where matplotlib is missing.
+        TypeError, ValueError
+            Where an argument is none of these.
+        """
+        from classifier.plots import plot_report
+
+        return plot_report(self, score, ax, largest)
 
     def _repr_html_(self) -> str:
         from classifier.render import report_card

@@ -54,6 +54,8 @@ def person_name(name: str) -> tuple[str, ...]:
     ('idris', 'tamanga')
     >>> person_name("foreign minister Ann Bell's")
     ('ann', 'bell')
+    >>> person_name("Bell angrily")
+    ('bell',)
     """
     head = name.split(",")[0]
     words = [w.removesuffix("'s").replace("'", "") for w in _WORD.findall(plain(head))]
@@ -62,6 +64,8 @@ def person_name(name: str) -> tuple[str, ...]:
     if len(cased) == len(words) and any(cased):
         while words and not cased[0] and words[0] not in _list("particle"):
             words, cased = words[1:], cased[1:]
+        while words and not cased[-1]:
+            words, cased = words[:-1], cased[:-1]
     while len(words) > 1 and words[0] in _list("title"):
         words = words[1:]
     while len(words) > 1 and words[-1] in _list("name_suffix"):
@@ -83,6 +87,19 @@ def other_name(name: str) -> tuple[str, ...]:
     while len(words) > 1 and words[-1] in _list("company"):
         words = words[:-1]
     return tuple(words)
+
+
+_OF_SOMEBODY = re.compile(r"[a-z][\w' -]* (?:for|of|to|from|behind|with) (?:the )?[A-Z][\w'.-]*(?: [A-Z][\w'.-]*)*$")
+_FULL_NAME = re.compile(r"[A-Z][\w'.-]*(?: (?:de|del|la|van|von|der|bin|al|el|[A-Z][\w'.-]*)){1,3}$")
+
+
+def is_somebody_elses(name: str) -> bool:
+    """Whether a person is named by whom they stand by, so that the name in it is not theirs.
+
+    >>> is_somebody_elses("spokesman for Bell"), is_somebody_elses("the ministry's spokesman Ann Bell")
+    (True, False)
+    """
+    return bool(_OF_SOMEBODY.match(name.removeprefix("a ").removeprefix("the ").removeprefix("The ")))
 
 
 @lru_cache(maxsize=65536)
@@ -148,7 +165,11 @@ class _Entry:
         through = source.type == "media" and bool(source.via)
         self.unnamed = source.type in _UNNAMED or (through and source.name == source.name.lower())
         # whom an outlet quotes is typed "media" and may be a person or not
-        self.kind = "person" if source.type == "person" else "either" if through else "other"
+        person_like = source.type == "media" and bool(_FULL_NAME.match(source.name.replace("’", "'")))
+        if is_somebody_elses(source.name):
+            self.kind = "other"
+        else:
+            self.kind = "person" if source.type == "person" else "either" if through or person_like else "other"
         self.person = person_name(source.name)
         self.other = other_name(source.name)
         letters = source.name.removeprefix("the ").removeprefix("The ").replace(".", "").strip()
@@ -234,6 +255,12 @@ def group(entries: Iterable[tuple[int, Source]]) -> list[list[int]]:
 
 
 def fullest(names: Iterable[str]) -> str:
-    """The name to show for a group: the one with the most words, then the commonest, then the first."""
+    """The name to show for a group: the one with the most words, then the commonest, then the first.
+
+    Of a person the words of the name count: "Ann Bell" before "Bell angrily".
+    """
     seen = list(names)
-    return max(dict.fromkeys(seen), key=lambda n: (len(n.split()), seen.count(n)))
+    return max(
+        dict.fromkeys(seen),
+        key=lambda n: (len(n.split()) if n.islower() else len(person_name(n)), len(n.split()), seen.count(n)),
+    )

@@ -51,9 +51,10 @@ FEATURES: dict[str, str] = {
     "opinion in headline": "probability that the headline is an opinion",
     "negative sentences": "share of words in sentences that put their subject in a bad light",
     "positive sentences": "the same, in a good light",
+    "clearest opinions": "mean probability of an opinion over the fifth of the words that are most surely one",
+    "figures": "share of words in sentences that give a number",
     "questions": "share of sentences that ask",
     "first person": "first-person words in the writer's voice, by sentence",
-    "length": "logarithm of the number of words over 500",
 }
 
 # score: feature: sign its weight may have; features not named are left out of that score's model
@@ -82,6 +83,7 @@ SIGNS: dict[str, dict[str, int]] = {
         "loaded headline": -1,
         "questions": -1,
         "first person": -1,
+        "figures": 1,
     },
     "transparency": {
         **dict.fromkeys(("attributed to person", "attributed to document", "attributed to org"), 1),
@@ -102,6 +104,7 @@ SIGNS: dict[str, dict[str, int]] = {
         "first person": -1,
         "loaded wording": -1,
         "strongly loaded wording": -1,
+        "figures": 1,
     },
     "loaded": {
         "loaded wording": 1,
@@ -121,6 +124,7 @@ SIGNS: dict[str, dict[str, int]] = {
         "writer's own words": 0,
         "attributed to document": -1,
         "attributed to person": 0,
+        "clearest opinions": 1,
     },
     "opinion": {
         "opinion": 1,
@@ -138,6 +142,8 @@ SIGNS: dict[str, dict[str, int]] = {
         "attributed to person": -1,
         "attributed to org": -1,
         "number of sources": 0,
+        "clearest opinions": 1,
+        "figures": -1,
     },
     "speculation": {
         "hedged": 1,
@@ -156,6 +162,7 @@ SIGNS: dict[str, dict[str, int]] = {
         "direct quotation": 0,
         "attributed to person": 0,
         "writer's own words": 0,
+        "figures": 0,
     },
     "valence": {
         "negative sentences": -1,
@@ -195,14 +202,19 @@ def _saturating(share: float) -> float:
     return float(share / (share + 0.1))
 
 
-def _words(analysis: Analysis) -> np.ndarray:
-    """Words (not marks) by sentence."""
-    return np.add.reduceat(analysis.batch.is_word, analysis.batch.sentence_bounds[:-1], dtype=np.int64)
-
-
-def _share(weights: np.ndarray, values: np.ndarray) -> float:
+def _shares(weights: np.ndarray, *values: np.ndarray) -> list[float]:
+    """Weighted means; 0 where the weights are."""
     total = weights.sum()
-    return float((weights * values).sum() / total) if total else 0.0
+    return (weights @ np.stack(values, axis=1, dtype=np.float64) / total).tolist() if total else [0.0] * len(values)
+
+
+def _of_the_surest_fifth(p: np.ndarray, weights: np.ndarray) -> float:
+    """Weighted mean of the highest probabilities that make up a fifth of the weight: as many in a long text as in a short."""
+    order = np.argsort(-p, kind="stable")
+    sizes = weights[order]
+    before = np.cumsum(sizes) - sizes
+    taken = np.clip(0.2 * weights.sum() - before, 0.0, sizes)
+    return float(taken @ p[order] / taken.sum()) if taken.sum() else 0.0
 
 
 def article_features(analysis: Analysis, document: int, thresholds: Mapping[str, float]) -> tuple[np.ndarray, int, int]:
@@ -216,7 +228,7 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
         Words (not marks) and sentences of the story, boilerplate and headline left out.
     """
     batch = analysis.batch
-    lo, hi = np.searchsorted(batch.document_of_sentence, [document, document + 1])
+    lo, hi = batch.sentences_of_document[document : document + 2]
     has_headline = batch.documents[document].has_headline
     p = {k: v[lo:hi] for k, v in analysis.probabilities.items()}
     lengths = np.diff(batch.sentence_bounds)[lo:hi].astype(float)
@@ -231,24 +243,31 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     early = body & (words_before <= 0.2 * w.sum())
     w_early = np.where(early, lengths, 0.0)
 
+    # a sentence without attributions counts as attributed by its own probability, to a source of unknown kind
     types = np.zeros((hi - lo, len(TYPES)))
-    second_hand = np.zeros(hi - lo)
     by_entity: dict[int, float] = {}
     links = analysis.attributions
+    tokens, certain = lengths.tolist(), attributed.tolist()
+    where: list[int] = []
+    which: list[int] = []
+    portions: list[float] = []
     for s in np.flatnonzero(body).tolist():
         parts = links.by_sentence[lo + s]
         if not parts:
-            # the sentence counts as attributed by its own probability, to a source of unknown kind
-            types[s] = 0
             continue
-        sizes = np.array([1 + sum(b - a for a, b in part.contents) for part in parts], dtype=float)
-        share = sizes / sizes.sum()
-        for part, portion in zip(parts, share, strict=True):
-            types[s] += portion * links.types[part.resolved]
+        sizes = [1 + sum([b - a for a, b in part.contents]) for part in parts]
+        whole = sum(sizes)
+        for part, size in zip(parts, sizes, strict=True):
+            portion = size / whole
+            where.append(s)
+            which.append(part.resolved)
+            portions.append(portion)
             entity = links.resolved[part.resolved].entity
             if entity is not None:
-                by_entity[entity] = by_entity.get(entity, 0.0) + lengths[s] * portion * attributed[s]
-        second_hand[s] = types[s, TYPES.index("media")]
+                by_entity[entity] = by_entity.get(entity, 0.0) + tokens[s] * portion * certain[s]
+    if where:
+        np.add.at(types, where, np.array(portions)[:, None] * links.types[which])
+    second_hand = types[:, TYPES.index("media")]
     known = types[:, :-1].sum(axis=1, keepdims=True)
     mean_type = (w[:, None] * types[:, :-1] * attributed[:, None]).sum(axis=0)
     mean_type = mean_type / mean_type.sum() if mean_type.sum() else np.zeros(len(SOURCE_TYPES))
@@ -258,8 +277,9 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     weights = np.array(list(by_entity.values())) if by_entity else np.zeros(0)
     weights = weights[weights > 0] / weights.sum() if weights.sum() > 0 else np.zeros(0)
     entropy = float(-(weights * np.log(weights)).sum()) if len(weights) else 0.0
-    n_words = int(np.where(body, _words(analysis)[lo:hi], 0).sum())
+    n_words = int(batch.words_of_sentence[lo:hi][body].sum())
     question = analysis.dense[lo:hi, analysis.names.index("is a question")]
+    number = analysis.dense[lo:hi, analysis.names.index("shape: digit")] > 0
     first_person = analysis.dense[lo:hi, analysis.names.index("unquoted words: first_person")] * np.sqrt(lengths)
     own = 1.0 - attributed - attribution[:, 4]
     loaded_quoted = _quoted_voice(analysis, lo, hi)
@@ -268,16 +288,24 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     def at_headline(group: str) -> float:
         return 0.0 if head is None else float(p[group][head])
 
-    by_type = np.array([_share(w, attributed * typed[:, i]) for i in range(len(SOURCE_TYPES))])
-    share_attributed = _share(w, attributed)
-    opinion, loaded = _share(w, p["opinion"]), _share(w, p["loaded"] * (1 - loaded_quoted))
+    unquoted = 1 - loaded_quoted
+    (
+        share_attributed, unsourced, written, direct, hedged_own, hedged, opinion, loaded, strongly, loaded_quotations,
+        negative, positive, questions, figures, *of_types,
+    ) = _shares(
+        w, attributed, attribution[:, 4], own, attribution[:, 1] + 0.5 * attribution[:, 3], p["hedged"] * own,
+        p["hedged"], p["opinion"], p["loaded"] * unquoted, p["strongly loaded"] * unquoted, p["loaded"] * loaded_quoted,
+        p["valence"][:, 0], p["valence"][:, 2], question, number, *(attributed[:, None] * typed).T,
+    )  # fmt: skip
+    by_type = np.array(of_types)
+    early_attributed, early_opinion = _shares(w_early, attributed, p["opinion"])
     values = {
         **{
             f"attributed to {t}": _saturating(by_type[i]) if t in ("anonymous", "vague") else float(by_type[i])
             for i, t in enumerate(SOURCE_TYPES)
         },
-        "unsourced claims": _saturating(_share(w, attribution[:, 4])),
-        "writer's own words": _share(w, own),
+        "unsourced claims": _saturating(unsourced),
+        "writer's own words": written,
         "number of sources": np.log1p(checkable),
         "thinly attributed": max(0.0, 0.35 - share_attributed),
         "few sources": max(0.0, 4.0 - checkable),
@@ -285,25 +313,26 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
         "independent sources": entropy,
         "one source dominates": float(weights.max()) if len(weights) else 1.0,
         "sources with title": titled / people if people else 0.0,
-        "direct quotation": _share(w, attribution[:, 1] + 0.5 * attribution[:, 3]),
-        "sources early": _share(w_early, attributed),
-        "second-hand": _share(w * attributed, second_hand),
-        "hedged without source": _share(w, p["hedged"] * own),
-        "hedged": _share(w, p["hedged"]),
+        "direct quotation": direct,
+        "sources early": early_attributed,
+        "second-hand": _shares(w * attributed, second_hand)[0],
+        "hedged without source": hedged_own,
+        "hedged": hedged,
         "opinion": opinion,
         "mostly opinion": max(0.0, opinion - 0.4),
-        "opinion early": _share(w_early, p["opinion"]),
+        "opinion early": early_opinion,
         "loaded wording": loaded,
         "mostly loaded wording": max(0.0, loaded - 0.3),
-        "strongly loaded wording": _share(w, p["strongly loaded"] * (1 - loaded_quoted)),
-        "loaded quotations": _share(w, p["loaded"] * loaded_quoted),
+        "strongly loaded wording": strongly,
+        "loaded quotations": loaded_quotations,
         "loaded headline": at_headline("loaded"),
         "opinion in headline": at_headline("opinion"),
-        "negative sentences": _share(w, p["valence"][:, 0]),
-        "positive sentences": _share(w, p["valence"][:, 2]),
-        "questions": _share(w, question),
-        "first person": min(_share(np.where(body, 1.0, 0.0), first_person), 2.0),
-        "length": np.log(max(n_words, 1) / 500.0),
+        "negative sentences": negative,
+        "positive sentences": positive,
+        "clearest opinions": _of_the_surest_fifth(p["opinion"], w),
+        "figures": figures,
+        "questions": questions,
+        "first person": min(_shares(body.astype(float), first_person)[0], 2.0),
     }
     return np.array([values[k] for k in FEATURES], dtype=np.float64), n_words, int(body.sum())
 
@@ -312,8 +341,9 @@ def _checkable(analysis: Analysis, document: int, by_entity: Mapping[int, float]
     """Sources that a reader can check, named people with a title, named people."""
     links = analysis.attributions
     total: dict[int, np.ndarray] = {}
-    for k, one in enumerate(links.resolved):
-        if one.document == document and one.entity is not None:
+    for k in range(*links.of_document[document : document + 2]):
+        one = links.resolved[k]
+        if one.entity is not None:
             total[one.entity] = total.get(one.entity, np.zeros(len(TYPES))) + links.types[k]
     checkable = titled = people = 0
     for entity, p in total.items():
@@ -346,11 +376,11 @@ def score(model: Mapping[str, Any], name: str, features: np.ndarray) -> Score:
     name : str
     features : ndarray, shape (len(FEATURES),)
     """
-    order = list(FEATURES)
+    given = dict(zip(FEATURES, features.tolist(), strict=True))
     contributions = {"baseline": float(model["baseline"])}
     for f, mean, weight in zip(model["features"], model["means"], model["weights"], strict=True):
         if weight:
-            contributions[f] = float(weight * (features[order.index(f)] - mean))
+            contributions[f] = float(weight * (given[f] - mean))
     value = sum(contributions.values())
     low_end, high_end = (-1.0, 1.0) if name == "valence" else (0.0, 100.0)
     clipped = min(max(value, low_end), high_end)

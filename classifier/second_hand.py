@@ -210,9 +210,9 @@ def reason_of(names: Names, one: Utterance) -> str:
     sentence = names.sentence_of(one.source[0])
     low = names.sentence_starts[sentence]
     high = names.sentence_starts[sentence + 1] if sentence + 1 < len(names.sentence_starts) else len(names.words)
-    if _WITHHELD.isdisjoint(names.words[low:high]):
+    if not may_ask_anonymity(names.words[low:high]):
         return ""
-    text = names.document.text_of(low)[int(names.document.starts[low]) : int(names.document.ends[high - 1])]
+    text = names.document.span(low, high).text
     return anonymity_reason(text) if asks_anonymity(text) else ""
 
 

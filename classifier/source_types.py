@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -17,7 +19,7 @@ from classifier.batch import Batch
 from classifier.report import SOURCE_TYPES
 from classifier.second_hand import asks_anonymity, may_ask_anonymity
 from classifier.sources import Entity, Mention, Utterance, read_sources
-from classifier.vocabulary import CLASS_ID, CLASSES, classes, normal, shape
+from classifier.vocabulary import CLASS_ID, CLASSES, KEPT_WORDS, classes, normal, shape
 
 TYPES = (*SOURCE_TYPES, "none")
 
@@ -49,14 +51,14 @@ def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[R
     """
     utterances: list[list[Utterance]] = [[] for _ in batch.documents]
     places: list[tuple[int, int]] = []  # document and sentence of each link
-    first_sentence = np.searchsorted(batch.sentence_bounds, batch.document_bounds).tolist()
+    first_sentence = batch.sentences_of_document
     bounds = batch.document_bounds.tolist()
-    firsts, lasts = found.first.tolist(), found.last.tolist()
+    firsts, lasts, sentences, documents = found.lists
     for one in links:
         anchor = next(i for i in (one.source, one.cue, *one.contents) if i is not None)
-        document = int(found.document[anchor])
+        document = documents[anchor]
         base = bounds[document]
-        places.append((document, int(found.sentence[anchor]) - first_sentence[document]))
+        places.append((document, sentences[anchor] - first_sentence[document]))
         utterances[document].append(
             Utterance(
                 None if one.source is None else (firsts[one.source] - base, lasts[one.source] - base),
@@ -76,15 +78,20 @@ def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[R
 
 
 def _noun_features(words: Sequence[str], prefix: str) -> list[str]:
-    out = []
-    for word in words[:12]:
-        low = normal(word)
-        for c in classes(low):
-            out.append(f"{prefix} class {CLASSES[c]}")
-        if word == low and low.isalpha():
-            out.append(f"{prefix} word {low}")
-        out.append(f"{prefix} shape {shape(word)}")
-    return out
+    return [feature for word in words[:12] for feature in _word_features(word, prefix)]
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _word_features(word: str, prefix: str) -> tuple[str, ...]:
+    low = normal(word)
+    out = [f"{prefix} class {CLASSES[c]}" for c in classes(low)]
+    if word == low and low.isalpha():
+        out.append(f"{prefix} word {low}")
+    return (*out, f"{prefix} shape {shape(word)}")
+
+
+_TOLD = frozenset("told tells telling interview quoted".split())
+_SHOWN = tuple((f"sentence has {c}", CLASS_ID[c]) for c in ("media", "document", "anonymous", "vague"))
 
 
 def features(
@@ -101,9 +108,10 @@ def features(
     one = resolved.link
     document = batch.documents[resolved.document]
     base = int(batch.document_bounds[resolved.document])
+    firsts, lasts, *_ = found.lists
     out = [f"kind {resolved.mention.kind}"]
     if one.source is not None:
-        a, b = int(found.first[one.source] - base), int(found.last[one.source] - base)
+        a, b = firsts[one.source] - base, lasts[one.source] - base
         words = document.words[a:b]
         out += _noun_features(words, "source")
         low = normal(words[0])
@@ -120,15 +128,14 @@ def features(
         if before:
             out.append(f"before source {normal(before) if before.islower() or not before.isalpha() else shape(before)}")
     if one.cue is not None:
-        a, b = int(found.first[one.cue] - base), int(found.last[one.cue] - base)
+        a, b = firsts[one.cue] - base, lasts[one.cue] - base
         words = document.words[a:b]
         out += [f"cue {normal(w)}" for w in words if w.islower() or not w.isalpha()]
         behind = document.words[b : b + 4]
         out += _noun_features([w for w in behind if w not in (",", ".")], "behind cue")
         out += [f"cue class {CLASSES[c]}" for w in words for c in classes(normal(w))]
-        told = any(normal(w) in ("told", "tells", "telling", "interview", "quoted") for w in (*words, *behind))
-        media = [w for w in (*words[1:], *behind) if "media" in {CLASSES[c] for c in classes(normal(w))}]
-        if told and media:
+        told = not _TOLD.isdisjoint(map(normal, (*words, *behind)))
+        if told and any(CLASS_ID["media"] in classes(normal(w)) for w in (*words[1:], *behind)):
             out.append("told a medium")
     else:
         out.append("no cue")
@@ -161,8 +168,8 @@ def _sentence_features(batch: Batch, document_index: int, s: int) -> list[str]:
     hi = int(document.sentence_starts[s + 1]) if s + 1 < len(document.sentence_starts) else len(document.words)
     asks = may_ask_anonymity(document.words[lo:hi]) and asks_anonymity(document.span(lo, hi).text)
     out = ["asks anonymity"] if asks else []
-    held = np.logical_or.reduce(batch.flags[base + lo : base + hi], axis=0)
-    out += [f"sentence has {c}" for c in ("media", "document", "anonymous", "vague") if held[CLASS_ID[c]]]
+    held = batch.classes_of_sentence[batch.sentence_of[base + lo]]
+    out += [name for name, c in _SHOWN if held[c]]
     if lo < document.n_title:
         out.append("headline")
     return out
@@ -185,10 +192,11 @@ class SourceTypeModel:
 
     def probabilities(self, rows: Sequence[Sequence[str]]) -> np.ndarray:
         """Probabilities of `TYPES`, ndarray of float32, shape (len(rows), len(TYPES))."""
-        scores = np.empty((len(rows), len(TYPES)), dtype=np.float32)
-        for i, row in enumerate(rows):
-            index = [self.index[f] for f in row if f in self.index]
-            scores[i] = self.weights[index].sum(axis=0) + self.weights[-1]
-        scores -= scores.max(axis=1, keepdims=True) if len(rows) else 0
+        if not rows:
+            return np.zeros((0, len(TYPES)), dtype=np.float32)
+        known = [[self.index[f] for f in row if f in self.index] + [-1] for row in rows]
+        firsts = np.cumsum([0, *map(len, known[:-1])])
+        scores = np.add.reduceat(self.weights[list(chain.from_iterable(known))], firsts, axis=0)
+        scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         return scores / scores.sum(axis=1, keepdims=True)

@@ -50,6 +50,7 @@ from classifier.names import (
     part_of_name,
 )
 from classifier.second_hand import anonymity_reason, asks_anonymity, reason_of, second_hand, signature_for, signatures
+from classifier.tokens import QUOTES
 
 __all__ = [
     "Entity",
@@ -179,10 +180,19 @@ def _parse(names: Names, first: int, last: int) -> Mention:
         low in ("even", "both", "only", "now", "not") and size > 1 and bits[first + 1] & CAPITAL
     ):
         start += 1
+        if words[start] == "same" and last - start > 1:
+            start += 1  # "the same survey"
     core = _core_end(names, start, last)
     people = _people(names, start, last, core)
     if people:
         return _person_mention(names, people, first, last)
+    given = _only_name(names, core, last)
+    if given is not None:
+        a, b = given
+        title = names.title_text(start, _phrase_end(names, core, last))
+        return Mention(
+            "person", joined(names.document, a, b), title, normal(words[b - 1]), first, last, people=((a, b),)
+        )
     head_at = core - 1
     while head_at > start and (words[head_at] in ("’s", "'s") or not words[head_at][0].isalnum()):
         head_at -= 1
@@ -198,6 +208,8 @@ def _parse(names: Names, first: int, last: int) -> Mention:
     if capital and head_at == start and start in names.starts and last - start > 1 and not bits[head_at] & KNOWN:
         # "Minutes of a meeting": the capital is the sentence's
         capital = not head.endswith("s") or names.shown(words[head_at])
+    if head in _COUNTS:
+        capital = False  # "Two of the people"
     if capital and bits[head_at] & (ROLE | ANON | VAGUE | DOCUMENT) and not bits[head_at] & (ORG | KNOWN):
         capital = any(bits[i] & CAPITAL for i in range(start, head_at)) and not bits[head_at] & (ROLE | ANON)
     institution = (
@@ -228,6 +240,18 @@ def _parse(names: Names, first: int, last: int) -> Mention:
 _POSSESSIVE = frozenset("his her their its my our".split())
 
 
+def _only_name(names: Names, core: int, last: int) -> tuple[int, int] | None:
+    """The name that an unnamed source goes by: "a resident, who gave her name only as Ann"."""
+    words = names.words
+    for i in range(core, last - 1):
+        if words[i] == "as" and names.bits[i + 1] & CAPITAL and not _GIVES_NAME.isdisjoint(words[core:i]):
+            return names.runs(i + 1, last)[0]
+    return None
+
+
+_GIVES_NAME = frozenset("name names identified named".split())
+
+
 def _apposed_name(names: Names, head_at: int, core: int, last: int) -> tuple[int, int] | None:
     """The name of an institution in apposition behind an unnamed one: "the regional bloc, the League of Ports"."""
     words, bits = names.words, names.bits
@@ -250,6 +274,7 @@ def _apposed_name(names: Names, head_at: int, core: int, last: int) -> tuple[int
 
 
 _VAGUE_HEADS = frozenset("officials sources experts critics people others some many".split())
+_NOUNS_IN_LY = frozenset("family assembly daily weekly monthly quarterly ally supply".split())
 
 
 def _core_end(names: Names, start: int, last: int) -> int:
@@ -267,6 +292,8 @@ def _core_end(names: Names, start: int, last: int) -> int:
             and w.endswith(("ed", "s"))
         ):
             return i
+        if i == last - 1 and bits[i - 1] & CAPITAL and w.islower() and w.endswith("ly") and w not in _NOUNS_IN_LY:
+            return i  # "Bell angrily"
         names_joined = bits[i - 1] & CAPITAL and i + 1 < last and bits[i + 1] & CAPITAL
         heads_joined = low != "as" and i + 1 < last and bits[last - 1] & (ANON | ROLE | VAGUE | ORG)
         if low in ("and", "or", "&", "as") and not names_joined and not heads_joined:
@@ -363,7 +390,8 @@ def _first_person(names: Names, start: int, stop: int, core: int) -> tuple[int, 
                 continue
         elif before in (",", "—", "–") or (before in ("the", "a", "an") and words[a - 2] == ","):
             # ", Ann Bell," behind a role
-            if not role or (b < stop and words[b] not in (",", "—", "–", "and", "&", "(")):
+            held = x > a and any(bits[i] & (ROLE | HONOR) for i in range(a, x)) and words[b : b + 1] in (["of"], ["at"])
+            if not role or (b < stop and words[b] not in (",", "—", "–", "and", "&", "(") and not held):
                 continue
             titled = titled or (b - a > 1 and not bits[core - 1] & (ORG | MEDIA | DOCUMENT))
         elif x > a and not any(bits[i] & (ROLE | HONOR) for i in range(a, x)):
@@ -394,7 +422,7 @@ def _first_person(names: Names, start: int, stop: int, core: int) -> tuple[int, 
             x = inner
         elif not role or (b < stop and words[b] not in (",", "—", "–", "and", "&", "(")):
             continue  # behind lower-case words: "retired diplomat Ann Bell", but not "made public by"
-        elif a and not (bits[a - 1] & (ROLE | HONOR | ORG | MEDIA) or x > a):
+        elif a and not (bits[a - 1] & (ROLE | HONOR | ORG | MEDIA | ANON) or x > a):
             continue
         if names_person(names, x, y, titled):
             return x, y
@@ -479,10 +507,12 @@ def _person_mention(names: Names, people: list[tuple[int, int]], first: int, las
     return Mention("person", joined(document, a, b), title, normal(words[b - 1]), first, last, people=((a, b),))
 
 
+_COUNTS = frozenset("two three four five six seven some several many most all both".split())
 _OUTLETS = frozenset("newspaper paper network broadcaster outlet magazine channel station website site".split())
 _COMPANIES = _OUTLETS | frozenset(
     "company firm group organization organisation agency insurer bank retailer carmaker".split()
 )
+_DESCRIBED = _OUTLETS | frozenset("media portal agency daily tabloid weekly blog".split())
 # what makes somebody the likelier antecedent of "he" and "she"; tuned on half of the annotated articles
 _SALIENCE = {
     "sentence": -0.5, "gender": 0.4, "subject": 0.4, "other voice": -1.0, "possessive": -0.4, "source": 0.2,
@@ -557,11 +587,34 @@ class Resolver:
                 index = self._new(full, "org", full_key, mention)
             self.by_key[key] = index
             return index
+        if len(words) == 1 and mention.definite and mention.last - mention.first == 2:  # "the Front"
+            full = self._name_around(mention.last - 1)
+            if full and _key(full) != key:
+                self.by_key[key] = index = self._org(
+                    Mention("org", full, "", mention.head, mention.first, mention.last)
+                )
+                return index
         for i, entity in enumerate(self.entities):
             if entity.kind == "org" and len(words) > 1 and set(words) <= set(_key(entity.name).split()):
                 self.by_key[key] = i
                 return i
         return self._new(name, "org", key, mention)
+
+    def _name_around(self, at: int) -> str:
+        """The longer name that "the Front" is short for: "the People's Front of Kuvar"."""
+        words, bits = self.names.words, self.names.bits
+        word, i = words[at], -1
+        for _ in range(words.count(word) - 1):
+            i = words.index(word, i + 1)
+            if i + 2 < len(words) and words[i + 1] == "of" and bits[i + 2] & CAPITAL and i:
+                a = i
+                while a > 1 and (
+                    (bits[a - 1] & CAPITAL and not bits[a - 1] & LEAD) or words[a - 1] in ("’s", "'s", "’", "'")
+                ):
+                    a -= 1
+                if a < i:
+                    return joined(self.document, a, i + 3)
+        return ""
 
     def _role(self, mention: Mention, sentence: int) -> int:
         names = self.names
@@ -573,6 +626,11 @@ class Resolver:
                 owned = f"{self.entities[owner].name}’s {mention.name}"
                 index = self.by_key.get(_key(owned))
                 return self._new(owned, "role", _key(owned), mention) if index is None else index
+        of = mention.first + 1
+        if mention.head in _COUNTS and of + 1 < mention.last and names.words[of] == "of":
+            group = self._group_of(_parse(names, of + 1, mention.last))
+            if group is not None:
+                return group
         key = _key(mention.name)
         known = self.by_key.get(key)
         head = mention.head
@@ -586,17 +644,33 @@ class Resolver:
                 return self._entity_of(person, mention)
         if known is not None:
             return known
+        if bits & ORG and size > 1 and mention.last <= self.document.n_title:
+            # "election commission" in a headline
+            for a, b in names.institutions.get(head, ()):
+                name = joined(self.document, a, b)
+                if set(key.split()) <= set(_key(name).split()):
+                    return self._org(Mention("org", name, "", head, a, b))
         if mention.owner:
             definite = True
         if size == 1 and definite and head in _COMPANIES and head not in names.institutions:
             index = self._institution_before(mention, head in _OUTLETS)
             if index is not None:
                 return index
+        if definite and size > 1 and head in _DESCRIBED:
+            index = self._described(mention)
+            if index is not None:
+                return index
+        if singular_role and mention.definite and size > 1:
+            speaker = self._taken_up(mention, sentence)
+            if speaker is not None:
+                return speaker
         if definite or (size == 1 and bits & ANON):
             last = None
             for i, entity in enumerate(self.entities):
-                same = entity.kind != "person" and entity.head == head and (size == 1 or _overlap(key, entity.name))
-                if same and (last is None or entity.last_token > self.entities[last].last_token):
+                same = entity.kind != "person" and entity.head == head
+                # "the security officials" are the "European officials"; other roles take one more word alike
+                alike = size == 1 or (mention.plural and bits & ANON) or _overlap(key, entity.name)
+                if same and alike and (last is None or entity.last_token > self.entities[last].last_token):
                     last = i
             if last is not None:
                 return last
@@ -608,6 +682,34 @@ class Resolver:
                     index = self.by_key.get(_key(name))
                     return self._new(name, "org", _key(name), mention) if index is None else index
         return self._new(mention.name, "role", key, mention)
+
+    def _group_of(self, whole: Mention) -> int | None:
+        """The plural source met before that "the people" in "three of the people" stands for."""
+        if whole.kind != "role" or not whole.plural:
+            return None
+        for i in range(len(self.entities) - 1, -1, -1):
+            if self.entities[i].plural and self.entities[i].head == whole.head:
+                return i
+        return None
+
+    def _described(self, mention: Mention) -> int | None:
+        """The outlet whose name stands behind the same description: "the exile portal" of "the exile portal “Fen”"."""
+        names = self.names
+        for a, b in names.others:
+            end = a - (a > 0 and names.words[a - 1] in QUOTES)
+            if end and normal(names.words[end - 1]) == mention.head:
+                name = joined(self.document, a, b)
+                return self._org(Mention("org", name, "", normal(names.words[b - 1]), a, b))
+        return None
+
+    def _taken_up(self, mention: Mention, sentence: int) -> int | None:
+        """The last speaker, where a new paragraph goes on with a description: "The senior backbencher said"."""
+        if self.last is None or mention.first not in self.names.starts:
+            return None
+        begins = self.names.paragraph_starts[self.names.paragraph_of(mention.first)] == mention.first
+        last = self.entities[self.last]
+        lately = sentence - last.last_sentence <= 2
+        return self.last if begins and lately and last.kind == "person" and not last.plural else None
 
     def _institution_before(self, mention: Mention, outlet: bool) -> int | None:
         """The institution that "the company" or "the paper" stands for: the one named last before it."""
@@ -644,7 +746,7 @@ class Resolver:
         for index in names.titled(mention.head):
             person = names.people[index]
             places = person.places
-            cased = [w for t in person.titles for w in t.split()]
+            cased = [w.removesuffix("’s").removesuffix("'s") for t in person.titles for w in t.split()]
             title = {normal(w) for w in cased}
             theirs = {
                 normal(w) for w in cased if w[0].isupper() and not known_of(w) & (ROLE | HONOR)
@@ -692,8 +794,13 @@ class Resolver:
             index = self._new(about.name, "person", _key(about.name), mention)
             entity = self.entities[index]
             title = self.names.title_of(person)
-            if title and (not entity.title or is_honorific(entity.title)):
-                entity.title = title
+            # the title at the full name says more than what stands at a surname ("his former ally Bell")
+            if (
+                not entity.title
+                or is_honorific(entity.title)
+                or (mention.name != about.name and not is_honorific(title))
+            ):
+                entity.title = title or entity.title
             entity.gender = about.gender or entity.gender
             self._mark_gender(entity, title)
             self.by_person[person] = index
@@ -754,6 +861,8 @@ class Resolver:
             distance = sentence - there
             if distance > 6:
                 break
+            if names.of_another(token):
+                continue
             known = names.people[person].gender
             index = self.by_person.get(person)
             if index is not None:
@@ -817,7 +926,28 @@ class Resolver:
                 )
             if score > best_score:
                 best, best_score = i, score
+        if word in ("it", "its") and (best is None or self.entities[best].last_sentence < sentence - 1):
+            subject = self._subject_institution(sentence - 1)
+            if subject is not None:
+                return subject
         return self.last if best is None else best
+
+    def _subject_institution(self, sentence: int) -> int | None:
+        """The institution that begins a sentence, whether it was a source before or not."""
+        names = self.names
+        if sentence < 0:
+            return None
+        start = names.sentence_starts[sentence]
+        first = start + (names.words[start] == "The")
+        k = bisect_left(names.others, (first, 0))
+        if k == len(names.others) or names.others[k][0] != first:
+            return None
+        end = names.others[k][1]
+        if k + 1 < len(names.others) and names.words[end] in ("’s", "'s") and names.others[k + 1][0] == end + 1:
+            end = names.others[k + 1][1]
+        if not names.bits[end - 1] & ORG:
+            return None
+        return self._find(_parse(names, start, end), sentence)
 
     def _before_relative(self, mention: Mention) -> int | None:
         """The noun phrase that a relative pronoun hangs on."""
@@ -837,7 +967,7 @@ class Resolver:
                 first -= 1
                 break
             if (
-                not w[0].isalnum()
+                (not w[0].isalnum() and w not in ("’s", "'s"))
                 or (low in LEADING and low not in ("of", "for", "in", "at", "to"))
                 or (bits[first - 1] & SAY and w.islower() and not bits[first - 1] & (ROLE | DOCUMENT))
             ):
@@ -904,7 +1034,9 @@ def read_sources(document: Document, utterances: Sequence[Utterance], names: Nam
         if one.source is not None:
             mention = resolver.parse(*one.source)
             inner = nested[k] or _quoted_between(names, one.source)
-            entity = resolver.resolve(mention, sentence, speaks=not inner)
+            quoted = inner or (one.source[0] > 0 and names.words[one.source[0] - 1] in QUOTES)
+            if not quoted or _key(mention.name) not in _NOBODY:
+                entity = resolver.resolve(mention, sentence, speaks=not inner)
             if one.cue is None and not one.contents:
                 # a line with a name under a quotation
                 for i in waiting:
@@ -944,6 +1076,7 @@ def read_sources(document: Document, utterances: Sequence[Utterance], names: Nam
     return Ledger(readings, resolver.entities)
 
 
+_NOBODY = frozenset(("no one", "noone", "nobody", "none"))
 _CARRIES = ("none", "pronoun", "person")
 
 

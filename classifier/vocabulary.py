@@ -22,7 +22,8 @@ _SHAPES = (
     ".", ",", ";:", "?!", "open quote", "close quote", "quote", "dash", "(", ")", "link", "handle", "clitic", "$%", "other",
 )  # fmt: skip
 SHAPE_ID = {name: i for i, name in enumerate(_SHAPES)}
-CLASSES: tuple[str, ...] = tuple(k for k in lexicons.read("words") if k)
+_LISTS = {k: v for name in ("words", "good", "bad") for k, v in lexicons.read(name).items() if k}
+CLASSES: tuple[str, ...] = tuple(_LISTS)
 CLASS_ID = {name: i for i, name in enumerate(CLASSES)}
 
 # One class that stands for the type in conjunctions of neighbours; the first that applies.
@@ -36,9 +37,7 @@ N_COARSE = 1 + len(_COARSE) + len(_SHAPES)
 def _class_table() -> tuple[dict[str, list[int]], list[tuple[str, int]]]:
     exact: dict[str, list[int]] = {}
     stems: list[tuple[str, int]] = []
-    for name, entries in lexicons.read("words").items():
-        if not name:
-            continue
+    for name, entries in _LISTS.items():
         for entry in entries:
             if entry.endswith("*"):
                 stems.append((entry[:-1], CLASS_ID[name]))
@@ -91,8 +90,12 @@ def shape(word: str) -> str:
     return "other"
 
 
-# a word's spelling decides these: they are worked out once for each word of a language
-@lru_cache(maxsize=1 << 16)
+KEPT_WORDS = 1 << 14
+"""Words of which functions keep what they worked out: those of a language that stand in most articles."""
+
+
+# a word's spelling decides these
+@lru_cache(maxsize=KEPT_WORDS)
 def classes(lower: str) -> tuple[int, ...]:
     """Indices into `CLASSES` of the lexicon classes of a lower-case word."""
     found = _EXACT.get(lower)
@@ -100,6 +103,12 @@ def classes(lower: str) -> tuple[int, ...]:
     if match:
         return tuple(sorted({*(found or ()), *_STEM_CLASSES[match.group()]}))
     return tuple(found or ())
+
+
+# what a capitalised word of these classes says is no name: a role, a day, "I"
+_SAYS_MORE = frozenset(range(len(CLASSES))) - {
+    CLASS_ID[c] for c in ("vague", "org", "media", "web", "document", "good", "bad")
+}
 
 
 def coarse(shape_id: int, class_ids: Sequence[int]) -> int:
@@ -111,7 +120,7 @@ def coarse(shape_id: int, class_ids: Sequence[int]) -> int:
     return 1 + len(_COARSE) + shape_id
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=KEPT_WORDS)
 def normal(word: str) -> str:
     """Lower case, digits as 0, curly apostrophes straight: the form that vocabularies hold."""
     lower = word.lower().replace("’", "'")
@@ -129,6 +138,21 @@ def families(word: str) -> tuple[str, ...]:
 FAMILIES = ("word", "suffix2", "suffix3", "prefix3", "cased")
 
 
+def names_by_vectors(vectors: np.ndarray) -> np.ndarray:
+    """Which words are proper names: those without a vector, for the table of word vectors has none for names.
+
+    Parameters
+    ----------
+    vectors : ndarray, shape (n_words + 1, dimensions)
+
+    Returns
+    -------
+    ndarray of bool, shape (n_words + 1,)
+        Row 0, that of unknown words, is true: an unknown word with a capital is taken for a name.
+    """
+    return np.asarray(np.count_nonzero(vectors, axis=1) == 0)
+
+
 class TypeTable:
     """Growing arrays over the types met so far.
 
@@ -141,6 +165,10 @@ class TypeTable:
         Word clusters by index in the "word" vocabulary (row 0: unknown words); may have 0 columns.
     limit : int
         Types kept at most; beyond it the table starts anew (bounded memory over endless text).
+    names : ndarray of bool, shape (n_words + 1,), optional
+        Which words are proper names (row 0: unknown words). With a capital, and without a lexicon class of
+        `_SAYS_MORE`, such a word is a name and no more: no model learns or weighs whose. The table of word vectors
+        tells: it has none for names.
 
     Attributes
     ----------
@@ -151,13 +179,18 @@ class TypeTable:
     """
 
     def __init__(
-        self, vocabularies: Mapping[str, Sequence[str]], clusters: np.ndarray | None = None, limit: int = 100_000
+        self,
+        vocabularies: Mapping[str, Sequence[str]],
+        clusters: np.ndarray | None = None,
+        limit: int = 1 << 15,
+        names: np.ndarray | None = None,
     ) -> None:
         self.vocabularies = {f: tuple(vocabularies.get(f, ())) for f in FAMILIES}
         self.index = [{v: i + 1 for i, v in enumerate(self.vocabularies[f])} for f in FAMILIES]
         n_words = len(self.vocabularies["word"]) + 1
         self.clusters = np.zeros((n_words, 0), dtype=np.int32) if clusters is None else clusters
         self.limit = limit
+        self.names = np.zeros(n_words, dtype=bool) if names is None else names
         self.width = len(FAMILIES) + self.clusters.shape[1] + 1
         self.sizes = [len(i) + 1 for i in self.index]
         self.sizes += [int(self.clusters[:, k].max()) + 1 for k in range(self.clusters.shape[1])]
@@ -203,6 +236,8 @@ class TypeTable:
             shape_id = SHAPE_ID[shape(word)]
             class_ids = classes(values[0])
             row = [index.get(v, 0) for index, v in zip(self.index, values, strict=True)]
+            if word[0].isupper() and self.names[row[0]] and _SAYS_MORE.isdisjoint(class_ids):
+                row = [0] * len(row)
             row += self.clusters[row[0]].tolist()
             row.append(shape_id)
             self.codes[i] = row

@@ -1,10 +1,11 @@
 """The notebooks run from top to bottom with nothing but the repository, and are stored with their outputs.
 
-Running them takes about a minute; the evaluation runs with two folds here.
+Running them takes about a minute; the evaluation runs with two folds here, the archive is a small one.
 """
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,7 @@ def test_a_notebook_runs_from_top_to_bottom(path, monkeypatch):
     for variable in ("ACCORDINGTO_DATA", "ACCORDINGTO_ANNOTATIONS"):
         monkeypatch.delenv(variable, raising=False)
     monkeypatch.setenv("ACCORDINGTO_FOLDS", "2")
+    monkeypatch.setenv("ACCORDINGTO_ARCHIVE", "240")
     monkeypatch.setenv("PYTHONPATH", str(NOTEBOOKS.parent))
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
@@ -52,5 +54,15 @@ def test_a_stored_notebook_shows_nothing_of_the_machine_it_ran_on(path):
         assert trace not in text, trace
 
 
+def test_the_archive_shows_no_words_of_others():
+    """It was stored after a run on other people's articles: aggregated tables and pictures only, no outlet by name."""
+    outputs = [o for c in code_cells(NOTEBOOKS / "05_an_archive.ipynb") for o in c["outputs"]]
+    shown = [o.get("text", []) for o in outputs] + [o.get("data", {}).get("text/plain", []) for o in outputs]
+    text = "\n".join("".join(lines) for lines in shown)
+    assert re.search(r"words a second", text)
+    assert not re.search(r"\w\.(com|org|net|io|uk)\b", text)
+    assert not re.search(r"(?:[A-Za-z']+,? +){10}", text), "words in a row, as of a sentence"
+
+
 def test_there_are_notebooks():
-    assert len(PATHS) >= 4
+    assert len(PATHS) >= 5

@@ -90,6 +90,65 @@ def predict(model: dict[str, Any], X: np.ndarray) -> np.ndarray:
     return model["baseline"] + (X[:, index] - np.array(model["means"])) @ np.array(model["weights"])
 
 
+def half_width(errors: np.ndarray, coverage: float) -> float:
+    """Half the width of an interval that covers a new article with at least this probability.
+
+    The ceil((n + 1) * coverage)-th smallest of n errors on articles that the model had not seen (split conformal
+    prediction: Lei et al. 2018); the largest where there are too few.
+    """
+    ordered = np.sort(np.abs(errors))
+    k = min(int(np.ceil((len(ordered) + 1) * coverage)) - 1, len(ordered) - 1)
+    return float(ordered[k])
+
+
+def out_of_fold(X: np.ndarray, y: np.ndarray, fold_of: np.ndarray, target: str, within: np.ndarray) -> np.ndarray:
+    """Values of the articles of some folds by models fitted on the rest of these folds, on the score's scale.
+
+    Parameters
+    ----------
+    y : ndarray, shape (n_articles,)
+        NaN where an article has no rating.
+    within : ndarray of bool, shape (n_articles,)
+        The articles looked at; the others get NaN.
+    """
+    low, high = (-1.0, 1.0) if target == "valence" else (0.0, 100.0)
+    rated = within & ~np.isnan(y)
+    folds = np.unique(fold_of[within])
+    values = np.full(len(y), np.nan)
+    for f in folds:
+        train = rated & (fold_of != f) if len(folds) > 1 else rated
+        here = within & (fold_of == f)
+        values[here] = predict(fit_score(X[train], y[train], target), X[here])
+    return np.clip(values, low, high)
+
+
+def widths_by_fold(
+    X: np.ndarray, records: Sequence[ArticleRecord | None], fold_of: np.ndarray, coverage: float = 0.8
+) -> dict[str, np.ndarray]:
+    """Half widths of the intervals as if each fold were new: from errors among the other folds alone.
+
+    For each fold the others are crossfitted among themselves, and their errors give the width for it. So neither a
+    fold's ratings nor models that saw them have a part in its width, and the share of its articles that the interval
+    ``value +- width`` covers (values from `fit_scores`) is what an outlet that nobody has rated can expect.
+
+    Returns
+    -------
+    dict
+        By target the half width for each article; NaN where there are fewer than three folds.
+    """
+    folds = np.unique(fold_of)
+    out = {}
+    for target in TARGETS:
+        y = ratings(records, target)
+        out[target] = np.full(len(y), np.nan)
+        for f in folds if len(folds) > 2 else ():
+            errors = (out_of_fold(X, y, fold_of, target, fold_of != f) - y)[fold_of != f]
+            errors = errors[~np.isnan(errors)]
+            if len(errors):
+                out[target][fold_of == f] = half_width(errors, coverage)
+    return out
+
+
 def fit_scores(
     X: np.ndarray, records: Sequence[ArticleRecord | None], fold_of: np.ndarray, coverage: float = 0.8
 ) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
@@ -98,23 +157,17 @@ def fit_scores(
     Returns
     -------
     models : dict
-        By target, each with ``error``: half the width of the interval.
+        By target, each with ``error``: half the width of the interval. How often such intervals cover is counted with
+        `widths_by_fold`.
     out_of_fold : dict
         By target the values of the articles by models that have not seen their fold.
     """
     models, held = {}, {}
+    everything = np.ones(len(fold_of), dtype=bool)
     for target in TARGETS:
         y = ratings(records, target)
         ok = ~np.isnan(y)
-        low, high = (-1.0, 1.0) if target == "valence" else (0.0, 100.0)
-        values = np.full(len(y), np.nan)
-        for f in np.unique(fold_of):
-            train = ok & (fold_of != f) if len(np.unique(fold_of)) > 1 else ok
-            here = fold_of == f
-            values[here] = predict(fit_score(X[train], y[train], target), X[here])
-        values = np.clip(values, low, high)
-        errors = np.sort(np.abs(values[ok] - y[ok]))
-        k = min(int(np.ceil((len(errors) + 1) * coverage)) - 1, len(errors) - 1)
-        models[target] = {**fit_score(X[ok], y[ok], target), "error": float(errors[k])}
-        held[target] = values
+        held[target] = out_of_fold(X, y, fold_of, target, everything)
+        error = half_width((held[target] - y)[ok], coverage)
+        models[target] = {**fit_score(X[ok], y[ok], target), "error": error}
     return models, held

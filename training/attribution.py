@@ -13,7 +13,7 @@ from classifier.analysis import Attributions
 from classifier.attribution import PAIR_FEATURES, SpanSet, pairs
 from classifier.batch import Batch
 from classifier.source_types import TYPES, SourceTypeModel
-from classifier.tagger import Tagger, spans
+from classifier.tagger import Tagger
 from training.crf import TableCRF
 from training.records import ArticleRecord, SentenceRecord
 from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, token_range
@@ -50,7 +50,7 @@ def fit_linker(batch: Batch, y: np.ndarray, records: Sequence[ArticleRecord | No
     dict
         ``source`` and ``content``: weights, the intercept last.
     """
-    found = SpanSet.of(batch, spans(np.maximum(y, 0), ATTRIBUTION_LABELS, batch.chain_bounds))
+    found = SpanSet.tagged(batch, np.maximum(y, 0), ATTRIBUTION_LABELS)
     at = {int(f): i for i, f in enumerate(found.first)}
     belongs: dict[int, set[int]] = {}
     for d, record in enumerate(records):

@@ -28,7 +28,8 @@ from classifier.report import FRAMES
 from classifier.scores import TARGETS
 from classifier.signals import probabilities
 from classifier.source_types import TYPES
-from training.article_scores import feature_matrix, fit_scores, ratings
+from training.article_scores import feature_matrix, fit_scores, ratings, widths_by_fold
+from training.curves import pictures
 from training.evaluate_sources import same_name
 from training.measures import (
     best_threshold,
@@ -39,10 +40,11 @@ from training.measures import (
     source_type_predictions,
     spearman,
 )
+from training.outlets import LEANINGS, leaning
 from training.pipeline import Crossfit, Prepared, cross_fit, fit_main, load_corpora, main_labels, prepare, tags_by_fold
 from training.records import ArticleRecord, SentenceRecord
 from training.sentences import SignalModel, gold, settings, sparse
-from training.spans import ATTRIBUTION_LABELS, KINDS, attribution_labels, f1, span_scores, token_range
+from training.spans import ATTRIBUTION_LABELS, KINDS, attribution_labels, f1, pair_up, span_scores, token_range
 from training.texts import label_articles, label_sentences
 from training.train import thresholds as choose_thresholds
 
@@ -106,7 +108,14 @@ def evaluate(
     -------
     dict
         ``rows``: one a figure (see `Row`); ``reliability``: by signal, mean probability and frequency
-        of ten bins; ``folds``, ``seed``.
+        of ten bins; ``thresholds``, ``folds``, ``seed``; and what to draw, without a word of the texts:
+        ``curves``, ``confusions``, ``by_source_type``, ``by_group`` and ``score_points``, each by corpus
+        (see `training.curves`).
+
+    Raises
+    ------
+    ValueError
+        Where `signals` names one that is not among `SIGNALS`.
     """
     unknown = set(signals or ()) - set(SIGNALS)
     if unknown:
@@ -114,6 +123,26 @@ def evaluate(
     found = load_corpora(data, annotations, progress)
     prepared = prepare(found, seed, progress)
     crossfit = cross_fit(prepared, folds, jobs, progress, hold_out_dev=True)
+    return measure(found, prepared, crossfit, seed, progress, signals)
+
+
+def measure(
+    found: Mapping[str, Any],
+    prepared: Prepared,
+    crossfit: Crossfit,
+    seed: int = 0,
+    progress: Callable[[str], Any] = lambda line: None,
+    signals: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """The second half of `evaluate`, for those who want to look at the judgements themselves, too.
+
+    Parameters
+    ----------
+    found : mapping of str to Corpus
+        From `training.pipeline.load_corpora`.
+    prepared, crossfit : Prepared, Crossfit
+        From `training.pipeline.prepare` and `training.pipeline.cross_fit`.
+    """
     chosen = choose_thresholds(crossfit)
     table = _Table(signals)
     n_folds = int(crossfit.fold_of.max()) + 1
@@ -134,6 +163,7 @@ def evaluate(
         "thresholds": chosen,
         "folds": n_folds,
         "seed": seed,
+        **pictures(prepared, crossfit, chosen, _corpus_rows(prepared), progress),
     }
 
 
@@ -362,21 +392,7 @@ def _whole_attributions(out: _Table, corpus: str, prepared: Prepared, crossfit: 
         ]
         n_gold += len(wanted)
         n_found += len(here)
-        overlaps = sorted(
-            (
-                (len(w & h) / len(w | h), i, j)
-                for i, (w, _) in enumerate(wanted)
-                for j, (h, _) in enumerate(here)
-                if w & h
-            ),
-            reverse=True,
-        )
-        taken_i: dict[int, int] = {}
-        taken_j: set[int] = set()
-        for share, i, j in overlaps:
-            if share >= 0.5 and i not in taken_i and j not in taken_j:
-                taken_i[i] = j
-                taken_j.add(j)
+        taken_i = pair_up([w for w, _ in wanted], [h for h, _ in here])
         hits += len(taken_i)
         entity_of: dict[int, int | None] = {}
         for i, j in taken_i.items():
@@ -448,7 +464,9 @@ def _attribution_spans(out: _Table, prepared: Prepared, crossfit: Crossfit, how:
 
 def _scores(out: _Table, prepared: Prepared, crossfit: Crossfit, chosen: dict[str, float], how: str) -> None:
     X = feature_matrix(crossfit.analysis, chosen)
-    models, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
+    _, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
+    widths = widths_by_fold(X, prepared.articles.articles, crossfit.fold_of)
+    leanings = np.array([leaning(r.outlet) if r is not None else "" for r in prepared.articles.articles])
     corpus_of = np.array([r.corpus if r is not None else "" for r in prepared.articles.articles])
     for corpus in ("annotations", "own"):
         for target in TARGETS:
@@ -461,12 +479,25 @@ def _scores(out: _Table, prepared: Prepared, crossfit: Crossfit, chosen: dict[st
             def measure(i: np.ndarray, a: np.ndarray = a, b: np.ndarray = b) -> float:
                 return spearman(a[i], b[i])
 
-            covered = float((np.abs(a - b) <= models[target]["error"]).mean())
+            covered = float((np.abs(a - b) <= widths[target][ok]).mean())
             out.add(
                 corpus, f"score: {target}",
                 {"Spearman": spearman(a, b), "mean absolute error": float(np.abs(a - b).mean()), "covered by 80% interval": covered},
                 int(ok.sum()), how, ("Spearman", measure, np.arange(len(a))),
             )  # fmt: skip
+            # whether the scores put outlets of one leaning higher than readers do
+            for side in LEANINGS:
+                error = (a - b)[leanings[ok] == side]
+                if len(error) >= 20:
+
+                    def mean(i: np.ndarray, error: np.ndarray = error) -> float:
+                        return float(error[i].mean())
+
+                    measured = f"mean error, outlets of the {side}"
+                    out.add(
+                        corpus, f"score: {target}", {measured: float(error.mean())}, len(error), how,
+                        (measured, mean, np.arange(len(error))),
+                    )  # fmt: skip
 
 
 def _public(
@@ -502,7 +533,7 @@ def _public(
     if not transfer:
         return
     labels = main_labels(prepared)
-    models = fit_main(prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1)
+    models = fit_main(prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1, crossfit.calibration)
     for corpus, sentences in transfer:
         held = label_sentences(sentences, prepared.table)
         tags = tags_by_fold(held.batch, np.zeros(len(held.batch.documents), dtype=int), crossfit.taggers[:1])

@@ -1,8 +1,9 @@
 """How well sources are resolved, measured on the spans that annotators marked.
 
 Takes labelled articles, feeds the marked sources, cues and contents through `classifier.sources` in
-reading order, and compares whom it names with whom the annotators named. Gold spans keep the figures
-apart from the tagger's mistakes.
+reading reading order, and compares whom it names with whom the annotators named. Gold spans keep the figures
+apart from the tagger's mistakes. With ``--checked`` it measures the ledgers of whole reports instead, against the
+list made by hand of `training.checked_sources`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
 from classifier.same_source import other_name, person_name, plain
 from classifier.sources import Utterance, read_sources
@@ -69,10 +71,7 @@ class Judged:
     @property
     def lenient(self) -> bool:
         """Whether the names end in the same word or share half of their words."""
-        a, b = other_name(self.gold.name), other_name(self.name)
-        if not a or not b:
-            return False
-        return a[-1] == b[-1] or 2 * len(set(a) & set(b)) >= max(len(set(a)), len(set(b)))
+        return near_name(self.gold.name, self.name)
 
 
 def same_name(a: str, b: str) -> bool:
@@ -84,6 +83,27 @@ def same_name(a: str, b: str) -> bool:
     if not a or not b:
         return False
     return set(other_name(a)) == set(other_name(b)) or person_name(a) == person_name(b)
+
+
+def near_name(a: str, b: str) -> bool:
+    """Whether two names end in the same word or share half of their words.
+
+    >>> near_name("Bell", "Ann Bell"), near_name("a ministry spokeswoman", "a police spokesman")
+    (True, False)
+    """
+    first, second = other_name(a), other_name(b)
+    if not first or not second:
+        return False
+    return first[-1] == second[-1] or 2 * len(set(first) & set(second)) >= max(len(set(first)), len(set(second)))
+
+
+def shared_words(a: str, b: str) -> bool:
+    """Whether two titles, outlets or reasons share a word that says something.
+
+    >>> shared_words("mayor of Brenn", "the mayor"), shared_words("mayor of Brenn", "head of the council")
+    (True, False)
+    """
+    return bool(_words(a) & _words(b))
 
 
 def _words(text: str) -> set[str]:
@@ -155,10 +175,10 @@ def figures(judged: Sequence[Judged]) -> dict[str, float]:
     p, r, f = f1(*_pairs(named))
     out |= {"same source precision": p, "same source recall": r, "same source F1": f}
     people = [j for j in named if j.gold.source_type in ("person", "media")]
-    out["title recall"] = _share(bool(_words(j.gold.title) & _words(j.title)) for j in people if j.gold.title)
-    out["title precision"] = _share(bool(_words(j.gold.title) & _words(j.title)) for j in people if j.title)
+    out["title recall"] = _share(shared_words(j.gold.title, j.title) for j in people if j.gold.title)
+    out["title precision"] = _share(shared_words(j.gold.title, j.title) for j in people if j.title)
     p, r, f = f1(
-        sum(bool(_words(_gold_via(j)) & _words(j.via)) for j in judged),
+        sum(shared_words(_gold_via(j), j.via) for j in judged),
         sum(bool(j.via) for j in judged),
         sum(bool(_gold_via(j)) for j in judged),
     )
@@ -202,16 +222,23 @@ def errors(judged: Sequence[Judged]) -> Counter[tuple[str, str, str, str]]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure the reading of sources on gold spans: ``python -m training.evaluate_sources [--annotations DIR]``."""
+    """Measure the reading of sources on gold spans, or with --checked the ledgers of reports against a list by hand."""
     import argparse
-    from pathlib import Path
 
     from training import corpora
     from training.corpora import own
 
     parser = argparse.ArgumentParser(prog="python -m training.evaluate_sources", description=main.__doc__)
     parser.add_argument("--annotations", type=Path, help="folder of the annotated articles")
+    parser.add_argument("--checked", action="store_true", help="ledgers of reports against the list made by hand")
+    parser.add_argument("--seeds", type=Path, help="with --checked: folder of the scraped texts of the list")
+    parser.add_argument(
+        "--artifact", type=Path, help="with --checked: artifact to score with (default: the shipped one)"
+    )
+    parser.add_argument("--json", type=Path, help="with --checked: write figures and errors to this file too")
     given = parser.parse_args(arguments)
+    if given.checked:
+        return _checked(given.seeds, given.artifact, given.json)
     found = [own.load()]
     if given.annotations is not None:
         found.append(corpora.load("annotations", annotations=given.annotations))
@@ -219,6 +246,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{corpus.name}:")
         for name, value in measure_sources(corpus.articles).items():
             print(f"  {name:24} {value:8.3f}")
+    return 0
+
+
+def _checked(seeds: Path | None, artifact: Path | None, out: Path | None) -> int:
+    """Print the figures of `training.checked_sources`, in all and by article, with the errors."""
+    import json
+
+    import classifier
+    from training import checked_sources
+    from training.corpora import own
+
+    predictor = classifier.load(artifact)
+    parts = {
+        "own articles (the shipped artifact saw them in training)": checked_sources.check_own(
+            predictor, own.load().articles
+        )
+    }
+    if seeds is not None:
+        parts["scraped texts (unseen in training)"] = checked_sources.check_texts(predictor, seeds)
+    written = {}
+    for title, articles in parts.items():
+        checked = list(articles)
+        written[title] = checked_sources.to_dict(checked)
+        print(f"{title}: {len(checked)}")
+        for name, value in checked_sources.figures(checked).items():
+            print(f"  {name:24} {value:8.3f}")
+        for one in checked:
+            own_figures = checked_sources.figures([one])
+            print(f"  {one.article}: " + ", ".join(f"{n} {own_figures[n]:.2f}" for n in ("precision", "recall", "F1")))
+            for kind, lines in checked_sources.errors(one).items():
+                print(f"    {kind}: " + "; ".join(lines))
+    if out is not None:
+        out.write_text(json.dumps(written, ensure_ascii=False, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     return 0
 
 

@@ -84,7 +84,11 @@ def signal_predictions(
     out["attributed"] = (ok, y > 0, 1 - p["attribution"][ok, 0] >= thresholds["attributed"])
     out["attribution type"] = (ok, y, attribution_type(p["attribution"][ok], thresholds["attributed"]))
     ok = np.flatnonzero(labels["valence"] >= 0)
-    out["valence"] = (ok, labels["valence"][ok], p["valence"][ok].argmax(axis=1))
+    out["valence"] = (
+        ok,
+        labels["valence"][ok],
+        light(p["valence"][ok], thresholds["bad light"], thresholds["good light"]),
+    )
     ok = np.flatnonzero(labels[f"frame {FRAMES[0]}"] >= 0)
     out["frames"] = (
         ok,
@@ -92,6 +96,27 @@ def signal_predictions(
         np.stack([p[f"frame {f}"][ok] >= thresholds[f"frame {f}"] for f in FRAMES], axis=1),
     )
     return out
+
+
+def light(p: np.ndarray, bad: float, good: float) -> np.ndarray:
+    """Bad light (0), neither (1) or good light (2): the side that is farther above its threshold, where one is.
+
+    Parameters
+    ----------
+    p : ndarray, shape (n, 3)
+        Probabilities of bad, neither, good.
+    bad, good : float
+    """
+    over = np.stack([p[:, 0] / bad, np.ones(len(p)), p[:, 2] / good], axis=1)
+    return over.argmax(axis=1)
+
+
+def best_light(gold: np.ndarray, p: np.ndarray) -> tuple[float, float]:
+    """Thresholds of bad and good light at which macro F1 is best."""
+    steps = np.arange(0.2, 0.61, 0.04)
+    f1 = {(b, g): f1_score(gold, light(p, b, g), average="macro") for b in steps for g in steps}
+    bad, good = max(f1, key=lambda pair: f1[pair])
+    return round(float(bad), 2), round(float(good), 2)
 
 
 def attribution_type(p: np.ndarray, threshold: float) -> np.ndarray:

@@ -9,29 +9,43 @@ its outlet: these judgements choose the thresholds, teach the article scores and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
-from joblib import Parallel, delayed
+from joblib import Parallel
 from sklearn.model_selection import GroupKFold
 
 from classifier.analysis import Analysis, Attributions, attribute, sift, tag, with_auxiliary
 from classifier.batch import Batch
-from classifier.features import Rows, Tags, TermIndex, dense
+from classifier.features import Rows, Tags, TermIndex, dense, in_story
 from classifier.signals import AUXILIARY, LinearModels, probabilities
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
-from classifier.vocabulary import FAMILIES, TypeTable, families
+from classifier.vocabulary import FAMILIES, TypeTable, families, names_by_vectors
 from training import corpora, words
 from training.attribution import fit_linker, fit_source_types, fit_tagger, type_examples
+from training.cache import FitCache
 from training.corpora import own
 from training.records import ArticleRecord, Corpus, CorpusError
-from training.sentences import AUXILIARY_GROUPS, MAIN_GROUPS, fit_signals, fit_terms, gold, sparse
+from training.sentences import (
+    AUXILIARY_GROUPS,
+    MAIN_GROUPS,
+    by_output,
+    calibrate,
+    fit_calibration,
+    fit_signals,
+    fit_terms,
+    gold,
+    guide,
+    sparse,
+)
 from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
+from training.student import Student
+from training.student import load as load_student
 from training.texts import Labelled, label_articles, label_sentences
 from training.words import WordTable
 
@@ -82,11 +96,14 @@ class Prepared:
     polnear: Labelled | None
     lone: Labelled | None  # sentences of the public corpora
     seed: int
+    fits: FitCache = field(default_factory=FitCache)
+    student: Student | None = None  # what a fine-tuned encoder taught about words, see `training.student`
 
 
-def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared:
-    """Build the vocabulary and the batches."""
-    records = [*(found["annotations"].articles if "annotations" in found else ()), *found["own"].articles]
+def prepare(found: dict[str, Corpus], seed: int, progress: Progress, fits: FitCache | None = None) -> Prepared:
+    """Build the vocabulary and the batches; fits go through the cache where one is given."""
+    # labels of users come last: with none, everything is numbered as it was
+    records = [a for name in ("annotations", "own", "labels") if name in found for a in found[name].articles]
     polnear = list(found["polnear"].articles) if "polnear" in found else []
     lone_records = [
         s
@@ -96,9 +113,10 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared
         if s.text.strip()
     ]
     known = words.load()
+    student = load_student(known.words)
     vocabulary = _families([*(f"{r.title}\n{r.text}" for r in (*records, *polnear)), *(r.text for r in lone_records)])
     vocabulary["word"] = known.words
-    table = TypeTable(vocabulary, known.clusters.astype(np.int32), limit=10**9)
+    table = TypeTable(vocabulary, known.clusters.astype(np.int32), limit=10**9, names=names_by_vectors(known.vectors))
     articles = label_articles(records, table)
     rng = np.random.default_rng(seed)
     alone_records, alone_article = [], []
@@ -112,13 +130,15 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress) -> Prepared
         corpora=found,
         table=table,
         words=known,
-        terms=fit_terms([articles.batch, *([lone.batch] if lone else [])], known.names),
+        terms=student.terms if student else fit_terms([articles.batch, *([lone.batch] if lone else [])], known.names),
         articles=articles,
         alone=label_sentences(alone_records, table),
         alone_article=np.array(alone_article),
         polnear=label_articles(polnear, table) if polnear else None,
         lone=lone,
         seed=seed,
+        fits=fits or FitCache(),
+        student=student,
     )
     progress(f"{len(prepared.terms.words):,} words and {len(prepared.terms.pairs):,} word pairs as terms")
     return prepared
@@ -158,7 +178,9 @@ def tagging_data(prepared: Prepared) -> TaggingData:
         nothing = np.full(len(document.words), -1)
         labels["attribution"].append(attribution_labels(document, record) if record.attributions else nothing)
         for kind in ("hedge", "loaded"):
-            labels[kind].append(cue_labels(document, record, kind) if record.sentences else nothing)
+            # a sentence without the kind's key in its cues was not marked for them, and says nothing of its words
+            marked = all(kind in s.cues or s.labels.get("boilerplate") for s in record.sentences)
+            labels[kind].append(cue_labels(document, record, kind) if record.sentences and marked else nothing)
     everything: list[ArticleRecord | None] = list(records)
     if prepared.polnear is not None:
         for document, article in zip(prepared.polnear.batch.documents, prepared.polnear.articles, strict=True):
@@ -173,11 +195,11 @@ def tagging_data(prepared: Prepared) -> TaggingData:
     )
 
 
-def _tagger(name: str, data: TaggingData, left_out: set[int], seed: int) -> Tagger:
+def _labels_without(data: TaggingData, name: str, left_out: set[int]) -> np.ndarray:
     y = data.labels[name].copy()
     for d in left_out:
         y[data.batch.document_bounds[d] : data.batch.document_bounds[d + 1]] = -1
-    return fit_tagger(name, _without_texts(data.batch), y, seed)
+    return y
 
 
 def _without_texts(batch: Batch) -> Batch:
@@ -195,17 +217,36 @@ def _without_texts(batch: Batch) -> Batch:
 
 
 def fit_taggers(
-    data: TaggingData, folds: Sequence[set[int]], seed: int, jobs: int, progress: Progress
+    data: TaggingData,
+    folds: Sequence[set[int]],
+    seed: int,
+    jobs: int,
+    progress: Progress,
+    fits: FitCache | None = None,
+    names: Sequence[str] = ("attribution", "hedge", "loaded"),
 ) -> list[dict[str, Tagger]]:
-    """For each set of left-out documents, the three taggers fitted on the others."""
-    tasks = [(name, f) for name in ("attribution", "hedge", "loaded") for f in range(len(folds))]
+    """For each set of left-out documents, the taggers of these names fitted on the others."""
+    fits = fits or FitCache()
+    tasks = [(name, f) for name in names for f in range(len(folds))]
     fitted: list[dict[str, Tagger]] = [{} for _ in folds]
-    runs = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_tagger)(name, data, folds[f], seed) for name, f in tasks
-    )
-    for (name, f), tagger in zip(tasks, runs, strict=True):
+    batch = _without_texts(data.batch)
+    table, n = batch.table, len(batch.table)
+    types = (list(table.ids_of), table.sizes, table.codes[:n], table.flags[:n], table.coarse[:n])
+    bounds = (batch.sentence_bounds, batch.chain_bounds, batch.document_bounds)
+    key = fits.key(types, batch.types, batch.inside, bounds, batch.boundary, seed)
+    kept: list[bool] = []
+
+    def calls() -> Iterator[Any]:
+        for name, f in tasks:
+            y = _labels_without(data, name, folds[f])
+            own_key = fits.key(key, name, y)
+            kept.append(fits.holds(own_key))
+            yield fits.task(own_key, fit_tagger, name, batch, y, seed)
+
+    for number, tagger in enumerate(Parallel(n_jobs=jobs, return_as="generator")(calls())):
+        name, f = tasks[number]
         fitted[f][name] = tagger
-        progress(f"fitted the {name} tagger, fold {f + 1} of {len(folds)}")
+        progress(f"{'found' if kept[number] else 'fitted'} the {name} tagger, fold {f + 1} of {len(folds)}")
     return fitted
 
 
@@ -243,8 +284,9 @@ class Crossfit:
     type_labels: list[str]
     type_sentences: list[int]
     auxiliary: LinearModels
-    blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles, alone, lone
+    blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles (all lines; story alone), alone, lone
     names: list[str]
+    calibration: dict[str, tuple[float, float]]  # slope and shift of the log-odds by group
     labels: dict[str, np.ndarray] = field(default_factory=dict)
 
 
@@ -258,6 +300,16 @@ def folds_by_outlet(groups: Sequence[str], n_folds: int) -> np.ndarray:
     return fold
 
 
+def folds_of(articles: Labelled, n_folds: int) -> np.ndarray:
+    """Fold of each document: by outlet, and of users' labels by their own groups, so that these spread over all folds."""
+    theirs = np.array([r is not None and r.corpus == "labels" for r in articles.articles], dtype=bool)
+    fold = np.zeros(len(theirs), dtype=int)
+    for part in (np.flatnonzero(~theirs), np.flatnonzero(theirs)):
+        if len(part):
+            fold[part] = folds_by_outlet([articles.groups[d] for d in part], n_folds)
+    return fold
+
+
 def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, hold_out_dev: bool = False) -> Crossfit:
     """Fit in folds by outlet.
 
@@ -268,12 +320,11 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     """
     data = tagging_data(prepared)
     articles = prepared.articles
-    fold_of = folds_by_outlet(articles.groups, n_folds)
+    fold_of = folds_of(articles, n_folds)
     n_folds = int(fold_of.max()) + 1
     dev = {d for d, r in enumerate(data.records) if r is not None and r.split == "dev"} if hold_out_dev else set()
-    taggers = fit_taggers(
-        data, [set(np.flatnonzero(fold_of == f).tolist()) | dev for f in range(n_folds)], prepared.seed, jobs, progress
-    )
+    left_out = [set(np.flatnonzero(fold_of == f).tolist()) | dev for f in range(n_folds)]
+    taggers = fit_taggers(data, left_out, prepared.seed, jobs, progress, prepared.fits)
     y = data.labels["attribution"].copy()
     for d in dev:
         y[data.batch.document_bounds[d] : data.batch.document_bounds[d + 1]] = -1
@@ -301,14 +352,26 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         values, with_names = with_auxiliary(blocks[key][0], blocks[key][1], names, auxiliary)
         blocks[key] = (blocks[key][0], values)
     labels = main_labels(prepared)
+    odds = np.zeros(articles.batch.n_sentences, dtype=np.float32)
+    for f in range(n_folds):
+        first = fit_boilerplate(prepared, blocks, with_names, labels, fold_of, f if n_folds > 1 else -1, jobs)
+        here = np.flatnonzero(fold_of_sentence == f)
+        odds[here] = _unseen_scores(prepared, first, blocks["articles"], with_names, here)[:, 0]
+    scale = fit_calibration(odds[:, None], ("boilerplate",), labels)["boilerplate"]
+    odds = scale[0] * odds + scale[1]
+    blocks["story"] = (blocks["articles"][0], in_story(articles.batch, blocks["articles"][1], with_names, odds < 0))
     scores = np.zeros((articles.batch.n_sentences, sum(len(m) for m in MAIN_GROUPS.values())), dtype=np.float32)
     models = None
     for f in range(n_folds):
-        models = fit_main(prepared, blocks, with_names, labels, fold_of, f if n_folds > 1 else -1, jobs)
+        models = fit_gold(prepared, blocks, with_names, labels, fold_of, f if n_folds > 1 else -1, jobs)
         here = np.flatnonzero(fold_of_sentence == f)
-        scores[here] = models.scores(*blocks["articles"])[here]
+        scores[here] = _unseen_scores(prepared, models, blocks["story"], with_names, here)
         progress(f"fitted the sentence signals, fold {f + 1} of {n_folds}")
     assert models is not None
+    calibration = {**fit_calibration(scores, models.outputs, labels), "boilerplate": scale}
+    slopes, shifts = by_output(calibration, models.outputs)
+    scores = scores * slopes + shifts
+    scores[:, models.outputs.index("boilerplate")] = odds
     judged = probabilities(models, scores)
     sift(attributions, judged)
     analysis = Analysis(
@@ -316,6 +379,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         tags,
         attributions,
         blocks["articles"][0],
+        blocks["story"][1],
         blocks["articles"][1],
         with_names,
         scores,
@@ -323,9 +387,25 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     )
     return Crossfit(
         fold_of,
-        data, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names,
+        data, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names, calibration,
         {g: v[: articles.batch.n_sentences] for g, v in labels.items()},
     )  # fmt: skip
+
+
+def _unseen_scores(
+    prepared: Prepared, models: LinearModels, block: tuple[Rows, np.ndarray], names: Sequence[str], chosen: np.ndarray
+) -> np.ndarray:
+    """Log-odds of chosen sentences of the articles, each with the student whose teacher has not seen its outlet."""
+    if prepared.student is None:
+        return models.scores(*block)[chosen]
+    unseen = prepared.student.unseen
+    teacher = np.array([unseen.get(g, -1) for g in prepared.articles.groups], dtype=int)
+    teacher = teacher[prepared.articles.document_of[chosen]]
+    out = np.zeros((len(chosen), len(models.outputs)), dtype=np.float32)
+    for k in np.unique(teacher).tolist():
+        guided = guide(models, prepared.student, None if k < 0 else k, names)
+        out[teacher == k] = guided.scores(*block)[chosen[teacher == k]]
+    return out
 
 
 def _types_by_fold(
@@ -361,7 +441,8 @@ def fit_auxiliary(
     groups = {g: AUXILIARY_GROUPS[g] for g in AUXILIARY if len(np.unique(labels[g][labels[g] >= 0])) == 2}
     rows, values = blocks["lone"]
     n = len(values)
-    models = fit_signals(groups, sparse(rows, n_terms), values, names, labels, np.ones(n, bool), np.ones(n), jobs)
+    X = sparse(rows, n_terms)
+    models = fit_signals(groups, X, values, names, labels, np.ones(n, bool), np.ones(n), jobs, fits=prepared.fits)
     progress(f"fitted the models of the public corpora: {', '.join(groups)}")
     return models
 
@@ -381,13 +462,69 @@ def fit_main(
     fold_of: np.ndarray,
     fold: int,
     jobs: int,
+    calibration: Mapping[str, tuple[float, float]],
 ) -> LinearModels:
-    """The sentence signals, fitted on the articles (whole and their sentences alone) outside a fold (-1: all)."""
-    X = sp.vstack([sparse(blocks[k][0], len(prepared.terms)) for k in ("articles", "alone")], format="csr")
-    values = np.concatenate([blocks["articles"][1], blocks["alone"][1]])
+    """The sentence signals: fitted on the labels outside a fold (-1: all), guided by the mean student, calibrated."""
+    models = fit_gold(prepared, blocks, names, labels, fold_of, fold, jobs)
+    guided = models if prepared.student is None else guide(models, prepared.student, None, names)
+    return calibrate(guided, calibration)
+
+
+def fit_gold(
+    prepared: Prepared,
+    blocks: dict[str, tuple[Rows, np.ndarray]],
+    names: list[str],
+    labels: dict[str, np.ndarray],
+    fold_of: np.ndarray,
+    fold: int,
+    jobs: int,
+) -> LinearModels:
+    """The sentence signals, fitted on the articles (whole and their sentences alone) outside a fold (-1: all).
+
+    Boilerplate is told from all lines, everything else within the story (`classifier.features.in_story`).
+    """
+    first = fit_boilerplate(prepared, blocks, names, labels, fold_of, fold, jobs)
+    others = {g: m for g, m in MAIN_GROUPS.items() if g != "boilerplate"}
+    rest = _fit_groups(others, "story", prepared, blocks, names, labels, fold_of, fold, jobs)
+    return LinearModels(
+        first.outputs + rest.outputs,
+        np.concatenate([first.terms, rest.terms], axis=1),
+        np.concatenate([first.dense, rest.dense], axis=1),
+        np.concatenate([first.intercepts, rest.intercepts]),
+    )
+
+
+def fit_boilerplate(
+    prepared: Prepared,
+    blocks: dict[str, tuple[Rows, np.ndarray]],
+    names: list[str],
+    labels: dict[str, np.ndarray],
+    fold_of: np.ndarray,
+    fold: int,
+    jobs: int,
+) -> LinearModels:
+    """The model of boilerplate alone, as `fit_gold` fits it."""
+    groups = {"boilerplate": MAIN_GROUPS["boilerplate"]}
+    return _fit_groups(groups, "articles", prepared, blocks, names, labels, fold_of, fold, jobs)
+
+
+def _fit_groups(
+    groups: Mapping[str, Sequence[str]],
+    block: str,
+    prepared: Prepared,
+    blocks: dict[str, tuple[Rows, np.ndarray]],
+    names: list[str],
+    labels: dict[str, np.ndarray],
+    fold_of: np.ndarray,
+    fold: int,
+    jobs: int,
+) -> LinearModels:
+    X = sp.vstack([sparse(blocks[k][0], len(prepared.terms)) for k in (block, "alone")], format="csr")
+    values = np.concatenate([blocks[block][1], blocks["alone"][1]])
     document = np.concatenate([prepared.articles.document_of, prepared.alone_article[prepared.alone.document_of]])
-    weight = np.concatenate([np.ones(len(blocks["articles"][1])), np.full(len(blocks["alone"][1]), 0.5)])
-    return fit_signals(MAIN_GROUPS, X, values, names, labels, fold_of[document] != fold, weight, jobs)
+    weight = np.concatenate([np.ones(len(blocks[block][1])), np.full(len(blocks["alone"][1]), 0.5)])
+    use = fold_of[document] != fold
+    return fit_signals(groups, X, values, names, labels, use, weight, jobs, fits=prepared.fits)
 
 
 def fit_types(crossfit: Crossfit) -> SourceTypeModel:

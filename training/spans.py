@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -65,6 +66,32 @@ def f1(hits: float, found: float, gold: float) -> tuple[float, float, float]:
     p = hits / found if found else 0.0
     r = hits / gold if gold else 0.0
     return p, r, 2 * p * r / (p + r) if p + r else 0.0
+
+
+def pair_up(gold: Sequence[AbstractSet[int]], found: Sequence[AbstractSet[int]], share: float = 0.5) -> dict[int, int]:
+    """Pairs of gold and found sets of tokens that share enough of their words, the most alike first.
+
+    Parameters
+    ----------
+    share : float, 0..1
+        Shared tokens by all tokens of the two sets that a pair needs at least.
+
+    Returns
+    -------
+    dict of int to int
+        Index into `found` by index into `gold`; no index stands in two pairs.
+    """
+    overlaps = sorted(
+        ((len(g & f) / len(g | f), i, j) for i, g in enumerate(gold) for j, f in enumerate(found) if g & f),
+        reverse=True,
+    )
+    pairs: dict[int, int] = {}
+    taken: set[int] = set()
+    for alike, i, j in overlaps:
+        if alike >= share and i not in pairs and j not in taken:
+            pairs[i] = j
+            taken.add(j)
+    return pairs
 
 
 def span_scores(

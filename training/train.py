@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from classifier import artifact
 from classifier.analysis import Models
 from classifier.scores import GRADES, TARGETS
 from classifier.signals import GROUPS
-from training import corpora
+from training import corpora, label_report, own_labels
 from training.article_scores import feature_matrix, fit_scores, ratings
-from training.measures import best_threshold, signal_measures, spearman
+from training.cache import FitCache
+from training.measures import best_light, best_threshold, signal_measures, spearman
 from training.model_card import model_card
+from training.own_labels import OwnLabels
 from training.pipeline import (
     TEACHING,
     cross_fit,
@@ -27,6 +31,7 @@ from training.pipeline import (
     main_labels,
     prepare,
 )
+from training.student import Student
 
 FOLDS = 5
 
@@ -42,9 +47,12 @@ def thresholds(crossfit: Any) -> dict[str, float]:
             out["attributed"] = best_threshold(y[ok] > 0, 1 - p[ok, 0])
         elif len(members) == 1:
             out[group] = best_threshold(y[ok] == 1, p[ok])
+        elif group == "valence":
+            out["bad light"], out["good light"] = best_light(y[ok], p[ok])
     return out
 
 
+@threadpool_limits.wrap(limits=1)
 def train(
     out: Path,
     data: Path | None = None,
@@ -52,6 +60,9 @@ def train(
     seed: int = 0,
     jobs: int = 1,
     progress: Callable[[str], Any] = lambda line: None,
+    cache: Path | None = None,
+    labels: Sequence[Path] = (),
+    report: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Fit every signal and write an artifact.
 
@@ -68,23 +79,53 @@ def train(
         Processes.
     progress : callable
         Told a line at each step.
+    cache : Path, optional
+        Folder where fits are kept, so that training that was stopped goes on where it was (`training.cache`).
+    labels : sequence of Path
+        Files of labelled sentences of your own (`training.own_labels`), which teach beside the corpora.
+    report : sequence of Path
+        Where to write what these labels brought (`training.label_report`); the endings name the formats.
 
     Returns
     -------
     dict
-        ``artifact`` (path), ``manifest``, ``summary`` (lines).
+        ``artifact`` (path), ``manifest``, ``summary`` (lines), and with labels ``report`` (`training.label_report.measure`).
+
+    Raises
+    ------
+    LabelError
+        With every mistake in the labels.
+    CorpusError
+        Where a corpus is missing or damaged.
+    OSError
+        Where the artifact cannot be written.
+    ValueError
+        Where a report cannot be written, or is asked for without labels.
     """
+    artifact.check_place(out)
+    if report and not labels:
+        raise ValueError("a report is about labels of your own; give their files, too")
+    label_report.check_paths(report)
+    mine = own_labels.read(labels) if labels else None
     found = load_corpora(data, annotations, progress)
+    fits = FitCache(cache)
     kept = {n: c for n, c in found.items() if n in (*TEACHING, "own", "annotations")}
-    prepared = prepare(kept, seed, progress)
+    if mine is not None:
+        mine = replace(mine, warnings=(*mine.warnings, *own_labels.known_elsewhere(mine, kept.values())))
+        kept["labels"] = mine.train
+        progress(f"read {', '.join(mine.rows)}: {len(mine.train.all_sentences())} sentences to train on")
+    prepared = prepare(kept, seed, progress, fits)
     crossfit = cross_fit(prepared, FOLDS, jobs, progress)
     chosen = thresholds(crossfit)
     X = feature_matrix(crossfit.analysis, chosen)
     scores, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
     progress("fitted the article scores")
 
-    taggers = fit_taggers(crossfit.tagging, [set()], seed, jobs, progress)[0]
-    signals = fit_main(prepared, crossfit.blocks, crossfit.names, main_labels(prepared), crossfit.fold_of, -1, jobs)
+    taggers = fit_taggers(crossfit.tagging, [set()], seed, jobs, progress, fits)[0]
+    labels_of = main_labels(prepared)
+    signals = fit_main(
+        prepared, crossfit.blocks, crossfit.names, labels_of, crossfit.fold_of, -1, jobs, crossfit.calibration
+    )
     progress("fitted the sentence signals on everything")
     models = Models(
         vocabularies={k: list(v) for k, v in prepared.table.vocabularies.items()},
@@ -112,18 +153,23 @@ def train(
         "language": "en",
         "seed": seed,
         "libraries": _libraries(),
-        "teaches": _teaches(kept),
+        "teaches": _teaches(kept, mine, prepared.student),
         "grades": {k: [[cut, word] for cut, word in v] for k, v in GRADES.items()},
         "quality": {"folds": f"{int(crossfit.fold_of.max()) + 1} by outlet", "signals": quality, "scores": rated},
     }
-    whole = artifact.save(models, Path(out), manifest)
-    (Path(out) / "MODEL_CARD.md").write_text(model_card(whole), encoding="utf-8")
+    whole = artifact.save(models, Path(out), manifest, model_card)
     summary = [
         f"wrote {out} (digest {whole['digest'][:12]}, {sum(f['bytes'] for f in whole['files'].values()) / 1e6:.1f} MB)"
     ]
     scored = {f"score: {name}": m for name, m in rated.items()}
     summary += [f"{name}: " + ", ".join(f"{k} {v}" for k, v in m.items()) for name, m in {**quality, **scored}.items()]
-    return {"artifact": str(out), "manifest": whole, "summary": summary}
+    result: dict[str, Any] = {"artifact": str(out), "manifest": whole, "summary": summary}
+    if mine is not None:
+        result["report"] = label_report.measure(mine, prepared, crossfit, models, jobs, progress)
+        for path in report:
+            label_report.write(result["report"], path)
+        summary += label_report.table(result["report"])
+    return result
 
 
 def _version() -> str:
@@ -144,9 +190,18 @@ def _libraries() -> dict[str, str]:
     }
 
 
-def _teaches(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    out = {}
+def _teaches(found: dict[str, Any], mine: OwnLabels | None, student: Student | None) -> dict[str, dict[str, Any]]:
+    out: dict[str, dict[str, Any]] = {}
     for name, corpus in found.items():
+        if mine is not None and name == "labels":
+            out[name] = {
+                "licence": "the labels' owner's",
+                "articles": mine.groups,
+                "sentences": len(corpus.all_sentences()),
+                "signals": [s.replace("_", " ") for s in mine.signals],
+                "sha256": mine.digest,
+            }
+            continue
         licence = "MIT" if name == "own" else corpora.info(name).licence
         out[name] = {
             "licence": licence,
@@ -160,4 +215,14 @@ def _teaches(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
         "sentences": 0,
         "signals": ["word vectors and clusters, from unlabelled news (training/data/words.npz)"],
     }
+    if student is not None:
+        out["student"] = {
+            "licence": "as of the annotated articles and of the word table",
+            "articles": 0,
+            "sentences": int(student.provenance.get("sentences", 0)),
+            "signals": [
+                "a share of every sentence signal but valence, from unlabelled news that an encoder fine-tuned on the "
+                "annotations labelled (training/data/student.npz)"
+            ],
+        }
     return out

@@ -96,13 +96,29 @@ def test_a_link_is_refused(copy, tmp_path):
         classifier.load(copy)
 
 
+def test_two_files_that_changed_places_are_named(copy):
+    one, other = (copy / f"tagger_{name}_places.npy" for name in ("hedge", "loaded"))
+    kept = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(kept)
+    with pytest.raises(ValueError, match=r"tagger_(hedge|loaded)_places\.npy: "):
+        classifier.load(copy)
+
+
+def test_a_manifest_that_is_a_link_is_refused(copy, tmp_path):
+    shutil.move(copy / "manifest.json", tmp_path / "elsewhere.json")
+    (copy / "manifest.json").symlink_to(tmp_path / "elsewhere.json")
+    with pytest.raises(ValueError, match=r"manifest\.json: a link"):
+        classifier.load(copy)
+
+
 def test_a_newer_format_is_refused(copy):
     rewrite_manifest(copy, lambda m: m.update(reader=99))
     with pytest.raises(ValueError, match="format 99"):
         classifier.load(copy)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"reader": 1, "files": []}', "nonsense"])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"reader": 1, "format": 1, "files": []}', "nonsense"])
 def test_a_wrong_manifest_is_refused(copy, text):
     (copy / "manifest.json").write_text(text)
     with pytest.raises(ValueError, match=r"manifest\.json"):

@@ -5,7 +5,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from classifier.chains import forward_backward, viterbi
+from classifier.chains import forward_backward, marginals, viterbi
 
 LENGTHS = [3, 1, 0, 5, 2, 5]
 
@@ -55,7 +55,17 @@ def test_marginals_and_partition_function_are_exact(problem):
     assert log_z == pytest.approx(total_z)
 
 
+def test_several_models_in_one_pass_give_what_each_gives_alone(problem):
+    scores, bounds, transitions, start = problem
+    rng = np.random.default_rng(1)
+    other = rng.normal(size=(len(scores), 2)), rng.normal(size=(2, 2)), rng.normal(size=2)
+    found = marginals([scores, other[0]], bounds, [transitions, other[1]], [start, other[2]])
+    assert found[0] == pytest.approx(forward_backward(scores, bounds, transitions, start)[0])
+    assert found[1] == pytest.approx(forward_backward(other[0], bounds, *other[1:])[0])
+
+
 def test_nothing_gives_nothing():
     empty = np.zeros((0, 3))
     assert len(viterbi(empty, np.array([0]), np.zeros((3, 3)), np.zeros(3))) == 0
     assert len(forward_backward(empty, np.array([0]), np.zeros((3, 3)), np.zeros(3))[0]) == 0
+    assert [len(m) for m in marginals([empty], np.array([0]), [np.zeros((3, 3))], [np.zeros(3)])] == [0]

@@ -328,7 +328,24 @@ def test_train_prints_the_summary_and_the_artifact(run, monkeypatch, tmp_path):
         "fitting\n",
     )
     given["out"] = str(given["out"])
-    assert given == {"out": "mine", "data": None, "annotations": None, "seed": 7, "jobs": 2}
+    assert given == {
+        "out": "mine", "data": None, "annotations": None, "seed": 7, "jobs": 2, "cache": None, "labels": (), "report": ()
+    }  # fmt: skip
+
+
+def test_train_hands_on_labels_reports_and_the_cache(run, monkeypatch):
+    given = {}
+
+    def train(**arguments):
+        given.update(arguments)
+        return {"summary": [], "artifact": "mine"}
+
+    module(monkeypatch, "training.train", train=train)
+    more = ("--labels", "a.csv", "b.jsonl", "--report", "r.html", "r.png", "--cache", "fits")
+    assert run("train", "--out", "mine", "--only-own", *more)[0] == 0
+    assert [str(p) for p in given["labels"]] == ["a.csv", "b.jsonl"]
+    assert [str(p) for p in given["report"]] == ["r.html", "r.png"]
+    assert str(given["cache"]) == "fits"
 
 
 def test_train_without_corpora_uses_the_articles_that_ship(run, monkeypatch):

@@ -3,12 +3,14 @@
 import math
 import subprocess
 import sys
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from classifier import Article, language
 from classifier.document import read
+from classifier.report import SCORES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OTHER = sorted((ROOT / "tests" / "data" / "other").glob("*.txt"))
@@ -75,9 +77,11 @@ def test_without_the_library_the_language_has_no_name_and_the_text_no_scores(pre
 
 
 @pytest.mark.parametrize("path", OTHER, ids=lambda p: p.stem)
-def test_what_is_no_news_article_gets_a_warning(predictor, path):
+def test_what_is_no_news_article_gets_a_warning_and_no_scores(predictor, path):
     report = predictor.score(path.read_text(encoding="utf-8"))
-    assert any("be a news article" in w or "not a news article" in w for w in report.warnings), report.warnings
+    assert any(w.startswith("not a news article") for w in report.warnings), report.warnings
+    assert all(math.isnan(getattr(report, score).value) for score in SCORES)
+    assert math.isnan(report.valence)
 
 
 def test_there_are_other_texts_of_many_kinds():
@@ -89,6 +93,18 @@ def test_news_gets_no_such_warning(own_corpus):
     articles += [Article(p.read_text(encoding="utf-8")) for p in (ROOT / "examples").glob("*.txt")]
     alarms = [a.title for a in articles if language.warnings(read(a))]
     assert len(alarms) <= 0.02 * len(articles), alarms
+
+
+def test_news_of_many_outlets_gets_no_such_warning():
+    from training.corpora import news
+
+    folder = ROOT.parent / "shared" / "corpora" / "news"
+    if not folder.is_dir():
+        pytest.skip("the news corpus (../shared/corpora/news) is not here")
+    articles = [Article(a.text, title=a.title) for a in islice(news.iterate(folder), 0, None, 40)]
+    alarms = [a.title for a in articles if language.warnings(read(a))]
+    assert len(articles) > 200
+    assert len(alarms) < 0.02 * len(articles), alarms
 
 
 @pytest.mark.parametrize(
@@ -145,3 +161,86 @@ def test_an_unknown_code_is_given_as_it_is(monkeypatch):
 def test_prose_share_counts_sentences(text, share, monkeypatch):
     monkeypatch.setattr(language, "LEAST_PROSE", 2.0)
     assert language.prose_share(read(Article(text))) == pytest.approx(share)
+
+
+SPOKEN = [
+    "Thank you for having me, it is good to be back in this room after such a long winter.",
+    "So tell us, when did you first hear that the weir at Ossel might not hold?",
+    "In March, I think, when the engineers came to my office with two photographs.",
+    "And nobody told the council about those photographs until the end of May?",
+    "I told them myself, in a letter that I have here and that anybody may read.",
+]
+
+
+def turns(speakers, lines=SPOKEN):
+    return "\n\n".join(f"{speakers[i % len(speakers)]} {line}" for i, line in enumerate(lines * 3))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        turns(["ANN BELL, MAYOR:", "HADDAD:"]),
+        turns(["Q.", "A."]),
+        turns(["Q:", "A:"]),
+        turns(["[00:01:02] Speaker 1:", "[00:01:44] Speaker 2:"]),
+        turns(["09:30 Chair (Ms Bell):", "09:31 Mr Haddad:"]),
+        "The hearing began late.\n\n" + turns(["BELL:", "HADDAD:"]) + "\n\n(APPLAUSE)",
+        turns(["Bell:", "Haddad:"]) + "\n\n" + "\n\n".join(["(APPLAUSE)", "(CROSSTALK)", ENGLISH * 3]),
+    ],
+    ids=["broadcast", "deposition", "questions", "machine", "minutes", "with a narrator", "stage directions"],
+)
+def test_a_transcript_is_no_article(predictor, text):
+    report = predictor.score(text)
+    assert "not a news article: it reads as a transcript, with the words of speakers in turn" in report.warnings
+    assert math.isnan(report.sourcing.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # an interview that somebody introduces, edits and tells between the answers
+        f"{ENGLISH * 4}\n\n" + turns(["Beacon:", "Bell:"]) + f"\n\n{ENGLISH * 4}",
+        # labels that begin lines are no speakers
+        "\n\n".join(
+            f"{label}: {line}"
+            for label, line in zip("Who What When Where Why How Also Then Next Last".split(), SPOKEN * 2, strict=True)
+        ),
+        ENGLISH * 8,
+    ],
+    ids=["interview", "labels", "report"],
+)
+def test_who_speaks_in_an_article_does_not_make_it_a_transcript(text):
+    assert warnings(text) == []
+
+
+def test_the_own_interviews_are_articles(own_corpus):
+    interviews = [a for a in own_corpus.articles if any(r.genre == "interview" for r in a.ratings)]
+    assert interviews
+    assert not any(language.is_transcript(a.text) for a in interviews)
+
+
+def test_nothing_but_boilerplate_has_no_scores(predictor):
+    lines = [
+        "Advertisement",
+        "Sign up for our morning newsletter",
+        "Follow us on Twitter and Facebook.",
+        "Photo: Ada Quillon/Harbour Pictures",
+        "Share this article: Facebook | Twitter | Email",
+        "Copyright 2019 Harbour Media. All rights reserved. No part of this page may be copied or sold.",
+        "READ MORE: Ten gardens to visit this spring",
+        "Subscribe today for full access to our site and app.",
+        "We use cookies to improve this site. Read our cookie policy or change your settings.",
+        "Got a tip? Email the newsroom at tips@harbourmedia.example.",
+    ]
+    report = predictor.score("\n\n".join(lines))
+    assert report.warnings
+    assert not report.warnings[0].startswith("note:")
+    assert math.isnan(report.sourcing.value)
+    assert math.isnan(report.opinion.value)
+
+
+def test_too_short_a_text_has_no_scores_and_says_how_much_it_takes(predictor):
+    report = predictor.score(ENGLISH * 2)
+    assert any(w.startswith("too short to score: ") and "60 words" in w for w in report.warnings)
+    assert math.isnan(report.transparency.value)
+    assert not math.isnan(predictor.score(ENGLISH * 6).transparency.value)

@@ -180,8 +180,11 @@ def test_signal_without_cues_gets_a_label(one_sentence_report):
 
 def test_marked_sentences_take_the_keyboard_and_name_who_speaks(rich_report):
     page = Page(report_html(rich_report))
-    focusable = {attrs["id"] for _, attrs in page.elements if attrs.get("tabindex") == "0"}
-    assert {"sentence-0", "sentence-1", "sentence-9", "sentence-12"} <= focusable
+    labels = {attrs["id"]: attrs["for"] for tag, attrs in page.elements if tag == "label" and "for" in attrs}
+    buttons = {attrs["id"]: attrs["popovertarget"] for tag, attrs in page.elements if tag == "button"}
+    for number in (0, 1, 9, 12):
+        assert labels[f"sentence-{number}"] == f"why-{number}"
+        assert buttons[f"why-{number}"] == f"note-{number}"
     note = page.texts["note-5"]
     assert "two people familiar with the accounts" in note
     assert "anonymous" in note
@@ -189,10 +192,44 @@ def test_marked_sentences_take_the_keyboard_and_name_who_speaks(rich_report):
     assert "91%" in note
 
 
+def test_note_says_in_which_points_the_sentence_counts(rich_report):
+    points = {
+        "baseline": 50.0,
+        "attributed to anonymous": -20.04,
+        "hedged": 3.0,
+        "opinion": 1.0,
+        "loaded headline": 2.0,
+        "direct quotation": -1.5,
+    }
+    scored = Score(34.46, 20.0, 50.0, "weak", points)
+    report = replace(rich_report, sourcing=scored)
+
+    def counts(number):
+        found = sentence(report, number)["note"]["counts"]
+        return {c["label"]: (c["points"][0]["score"], c["points"][0]["points"]) for c in found}
+
+    assert counts(5) == {"attributed to anonymous": ("Sourcing", -20.0), "hedged": ("Sourcing", 3.0)}
+    assert counts(2) == {"direct quotation": ("Sourcing", -1.5)}
+    assert counts(9) == {"opinion": ("Sourcing", 1.0)}
+    headline = next(s["sentence"] for s in summary(report)["headline"] if s["sentence"])
+    assert [c["label"] for c in headline["note"]["counts"]] == ["loaded headline"]
+    assert "attributed to anonymous: Sourcing −20.0" in Page(report_html(report)).texts["note-5"]
+
+
+def test_small_contributions_are_folded_up_but_kept(rich_report):
+    points = {"baseline": 40.0, **{f"large {i}": 5.0 for i in range(3)}, **{f"small {i}": 0.5 for i in range(4)}}
+    report = replace(rich_report, sourcing=Score(57.0, 40.0, 70.0, "mixed", points))
+    shown = summary(report)["scores"][0]
+    assert (shown["main"], shown["rest"]) == (3, 2.0)
+    html = report_html(report)
+    assert "4 smaller ones, together" in html
+    assert all(f"small {i}" in html for i in range(4))
+
+
 def test_quiet_sentence_has_no_note(one_sentence_report):
     html = report_html(one_sentence_report("The ferry left at nine."))
     assert 'id="sentence-1"' in html
-    assert "tabindex" not in html
+    assert "<button" not in html
 
 
 def test_ledger_lists_sources_and_where_they_speak(rich_report):
@@ -222,7 +259,7 @@ def test_rounding_keeps_the_sum_of_many_small_points(rich_report):
 def test_page_shows_scores_with_interval_grade_and_points(rich_report):
     html = report_html(rich_report)
     assert 'aria-label="Sourcing: 61 of 100, 80% interval 44 to 78"' in html
-    for text in ("mixed", "+11.8", "-4.9", "named persons", "61.4", "-0.42", "27%", "sha256:0f3a9c21", "Warning:"):
+    for text in ("mixed", "+11.8", "−4.9", "named persons", "61.4", "−0.42", "27%", "sha256:0f3a9c21", "Warning:"):
         assert text in html
 
 

@@ -79,6 +79,16 @@ def mention(text):
         ("[Helen] Marsh", "Helen Marsh", ""),
         ("Laura Penn herself", "Laura Penn", ""),
         ("The Courier’s Nancy Ogden", "Nancy Ogden", "Courier"),
+        ("The health minister, Dr Sela Orkut,", "Sela Orkut", "health minister"),
+        (
+            "The foreign minister of neighbouring Tolmar, Celia Hakon,",
+            "Celia Hakon",
+            "foreign minister of neighbouring Tolmar",
+        ),
+        ("Erik Tolland, who leads the dockers' union in Haldis,", "Erik Tolland", "leads the dockers' union in Haldis"),
+        ("A resident of Fen, who gave her name only as Anahil,", "Anahil", "resident of Fen"),
+        ("Its lead author, Professor Ingrid Salo of the University of Leiden,", "Ingrid Salo", "Professor"),
+        ("Tolland angrily", "Tolland", ""),
     ],
 )
 def test_a_person_is_read_with_the_title_before_or_behind_the_name(words, name, title):
@@ -183,6 +193,103 @@ def test_short_forms_lead_to_the_fullest_name_in_the_article(text, marked, expec
 @pytest.mark.parametrize(
     ("text", "marked", "expected"),
     [
+        # a description behind a possessive, and the name it stands beside
+        (
+            "It fits the remarks of Peter Quill, the agency’s director, who said the port was adrift.",
+            [("who", "said", "the port was adrift")],
+            ["Peter Quill"],
+        ),
+        # a new paragraph takes up the last speaker
+        (
+            "Marta Hollin, chairman of the harbour committee, warned of a strike.\n\nThe veteran Labour MP said it was near.",
+            [
+                ("Marta Hollin, chairman of the harbour committee,", "warned", "a strike"),
+                ("The veteran Labour MP", "said", "it was near"),
+            ],
+            ["Marta Hollin"] * 2,
+        ),
+        (
+            "Marta Hollin warned of a strike. The harbour minister said nothing of it.",
+            [("Marta Hollin", "warned", "a strike"), ("The harbour minister", "said", "nothing of it")],
+            ["Marta Hollin", "harbour minister"],
+        ),
+        # one role under other words
+        (
+            "Calder’s boss Oren Pell turned back. The head of Calder said it was over.",
+            [("The head of Calder", "said", "it was over")],
+            ["Oren Pell"],
+        ),
+        # a part of a group that spoke
+        (
+            "Six people close to the cabinet spoke of a rift. Two of the people said it would fall.",
+            [("Six people close to the cabinet", "spoke", "a rift"), ("Two of the people", "said", "it would fall")],
+            ["Six people close to the cabinet"] * 2,
+        ),
+        (
+            "European officials saw it coming. Peter Quill denied it. The security officials said he knew.",
+            [
+                ("European officials", "saw", "it coming"),
+                ("Peter Quill", "denied", "it"),
+                ("The security officials", "said", "he knew"),
+            ],
+            ["European officials", "Peter Quill", "European officials"],
+        ),
+        # a name in the middle of a longer one
+        (
+            "The envoy met the Workers' Front of Kuvara. The Front said it was ready.",
+            [("The Front", "said", "it was ready")],
+            ["Workers' Front of Kuvara"],
+        ),
+        # an outlet by what stands before its name
+        (
+            "It was published by the exile portal “Fenlisk”. The exile portal says that he fled.",
+            [("The exile portal", "says", "he fled")],
+            ["Fenlisk"],
+        ),
+        (
+            "A survey was out on Monday. The survey found doubts. The same survey found hope.",
+            [("A survey", "was out", None), ("The survey", "found", "doubts"), ("The same survey", "found", "hope")],
+            ["survey"] * 3,
+        ),
+        # nobody is no source
+        (
+            "Erik Tolland said: “Nobody believes it. No one thinks so.”",
+            [("Erik Tolland", "said", "Nobody believes it."), ("Nobody", "believes", "it")],
+            ["Erik Tolland", None],
+        ),
+    ],
+)
+def test_descriptions_lead_to_the_source_they_stand_for(text, marked, expected):
+    assert speakers(text, marked) == expected
+
+
+def test_a_headline_in_short_names_the_institution_that_the_text_names_in_full():
+    document = read(
+        Article("The Central Harbour Commission counted the boats.", "Boats are fewer, harbour commission says")
+    )
+    at = document.words.index("harbour")
+    found = read_sources(document, [Utterance((at, at + 2), (at + 2, at + 3))])
+    assert found.entities[found.readings[0].entity].name == "Central Harbour Commission"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked", "expected"),
+    [
+        (
+            "Tolmar's Fisheries Ministry gave no figure. It accused the fleet of lying.",
+            [("It", "accused", "lying")],
+            ["Tolmar's Fisheries Ministry"],
+        ),
+        (
+            "Ilan, a drone pilot, peels an orange. Tolmar's army moved. They have no batteries, he says.",
+            [("he#2", "says", "They have no batteries")],
+            ["Ilan"],
+        ),
+        (
+            "Ms Hollin said it was late.\n\nSee also Omar Redd tells all\n\n“We knew,” she said.",
+            [("Ms Hollin", "said", "it was late"), ("she", "said", "We knew")],
+            ["Hollin"] * 2,
+        ),
         (
             "Anna Weiss met Paul Morin on Friday. She said the talks had failed.",
             [("She", "said", None)],
@@ -322,6 +429,12 @@ def test_the_title_may_stand_far_from_where_the_person_speaks():
         [("Tolland", "said", "it was late")],
     )
     assert found.entities[0].title == "head of the harbour board"
+
+
+def test_the_title_at_the_full_name_stands_before_what_goes_with_a_surname():
+    text = "On Friday, harbour chief Oren Pell marched. His former confidant Pell said it was over."
+    found = ledger(text, [("His former confidant Pell", "said", "it was over")])
+    assert [(e.name, e.title) for e in found.entities] == [("Oren Pell", "chief")]
 
 
 def test_a_headline_in_capital_letters_founds_nobody():

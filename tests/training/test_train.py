@@ -32,14 +32,14 @@ def test_training_takes_under_two_minutes_and_repeats_itself(tmp_path, own_artif
 def test_the_model_card_and_manifest_say_what_taught_it(own_artifact):
     path = Path(own_artifact["artifact"])
     manifest = json.loads((path / "manifest.json").read_text())
-    assert set(manifest["teaches"]) == {"own", "word table"}
+    assert set(manifest["teaches"]) == {"own", "word table", "student"}
     card = (path / "MODEL_CARD.md").read_text()
     assert manifest["digest"] in card
     assert "| own | MIT |" in card
 
 
 def test_compiled_signals_equal_the_estimators(own_corpus):
-    from training.pipeline import cross_fit, fit_main, prepare
+    from training.pipeline import cross_fit, fit_gold, prepare
     from training.sentences import MAIN_GROUPS, SignalModel, gold, settings, sparse
 
     prepared = prepare({"own": own_corpus}, 0, lambda line: None)
@@ -47,15 +47,15 @@ def test_compiled_signals_equal_the_estimators(own_corpus):
     labels = {
         g: np.concatenate([gold(prepared.articles.records, g), gold(prepared.alone.records, g)]) for g in MAIN_GROUPS
     }
-    compiled = fit_main(prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1)
-    rows, values = crossfit.blocks["articles"]
+    compiled = fit_gold(prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1)
+    rows, values = crossfit.blocks["story"]
     scores = compiled.scores(rows, values)
 
     import scipy.sparse as sp
 
     n = len(prepared.terms)
-    X = sp.vstack([sparse(crossfit.blocks[k][0], n) for k in ("articles", "alone")], format="csr")
-    D = np.concatenate([crossfit.blocks[k][1] for k in ("articles", "alone")])
+    X = sp.vstack([sparse(crossfit.blocks[k][0], n) for k in ("story", "alone")], format="csr")
+    D = np.concatenate([crossfit.blocks[k][1] for k in ("story", "alone")])
     weight = np.concatenate([np.ones(len(values)), np.full(len(D) - len(values), 0.5)])
     for group in ("hedged", "valence"):
         ok = labels[group] >= 0
@@ -69,6 +69,28 @@ def test_compiled_signals_equal_the_estimators(own_corpus):
         else:
             e = np.exp(scores[:, columns])
             assert e / e.sum(axis=1, keepdims=True) == pytest.approx(p, abs=1e-5)
+
+
+def test_a_student_and_calibration_mix_log_odds(own_corpus):
+    from training.pipeline import cross_fit, fit_gold, fit_main, main_labels, prepare
+    from training.sentences import STUDENT_SHARE
+
+    prepared = prepare({"own": own_corpus}, 0, lambda line: None)
+    if prepared.student is None:
+        pytest.skip("no training/data/student.npz")
+    crossfit = cross_fit(prepared, 2, 1, lambda line: None)
+    labels, calibration = main_labels(prepared), {**crossfit.calibration, "hedged": (1.25, -0.5)}
+    given = (prepared, crossfit.blocks, crossfit.names, labels, crossfit.fold_of, -1, 1)
+    fitted, shipped = fit_gold(*given), fit_main(*given, calibration)
+    rows, values = crossfit.blocks["story"]
+    terms, vectors, intercepts = prepared.student.part(None)
+    k = prepared.student.outputs.index("hedged")
+    averages = values[:, [i for i, n in enumerate(crossfit.names) if n.startswith("vector ")]]
+    taught = (rows.times(terms) + averages @ vectors + intercepts)[:, k]
+    learned = fitted.scores(rows, values)[:, fitted.outputs.index("hedged")]
+    expected = 1.25 * ((1 - STUDENT_SHARE) * learned + STUDENT_SHARE * taught) - 0.5
+    assert shipped.scores(rows, values)[:, shipped.outputs.index("hedged")] == pytest.approx(expected, abs=1e-3)
+    assert np.abs(taught - learned).max() > 0.5  # else the mixture shows nothing
 
 
 def test_a_crf_learns_and_its_tables_equal_slow_sums():

