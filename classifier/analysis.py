@@ -153,7 +153,7 @@ def _content_ends(batch: Batch, found: SpanSet) -> np.ndarray:
     untagged = np.append(found.first[1:], batch.n_tokens) >= end
     comma = batch.types == batch.table.ids_of.get(",", -1)
     set_off = comma[found.last - 1] | comma[np.minimum(found.last, batch.n_tokens - 1)]
-    words = np.array(batch.words_before[0])
+    words = np.append(0, np.cumsum(batch.is_word))
     more = words[end] > words[found.last]
     return np.where(untagged & more & ~set_off, end, found.last)
 
@@ -169,9 +169,8 @@ def _rest_of_sentence(batch: Batch, part: SentenceAttribution, first: int, last:
     """
     if part.source is None or part.cue is None:
         return []
-    words = batch.types[slice(*part.cue)]
     according = [batch.table.ids_of.get(w, -1) for w in ("according", "According")]
-    if not (batch.flags[slice(*part.cue), CLASS_ID["say"]].any() or np.isin(words, according).any()):
+    if batch.types[part.cue[0]] not in according and not batch.flags[slice(*part.cue), CLASS_ID["say"]].any():
         return []
     low, high = min(part.source[0], part.cue[0]), max(part.source[1], part.cue[1])
     a, b = (first, low) if low - first >= last - high else (high, last)
