@@ -147,9 +147,25 @@ def test_score_many_keeps_order_and_loses_nothing(predictor):
 
 def test_score_many_in_two_processes_gives_the_same(predictor):
     articles = [Article(STORY[: 900 + 5 * i], id=str(i)) for i in range(40)]
-    one = [r.to_json() for r in predictor.score_many(articles)]
-    two = [r.to_json() for r in predictor.score_many(articles, n_jobs=2)]
-    assert one == two
+    one = [r.to_dict() for r in predictor.score_many(articles)]
+    two = [r.to_dict() for r in predictor.score_many(articles, n_jobs=2)]
+    assert_same(one, two)
+
+
+def assert_same(one, two):
+    """Equal but for the last digit shown: processes cut batches and use threads in their own ways."""
+    assert type(one) is type(two)
+    if isinstance(one, dict):
+        assert list(one) == list(two)
+        one, two = list(one.values()), list(two.values())
+    if isinstance(one, list):
+        assert len(one) == len(two)
+        for a, b in zip(one, two, strict=True):
+            assert_same(a, b)
+    elif isinstance(one, float):
+        assert one == pytest.approx(two, abs=2e-3, nan_ok=True)
+    else:
+        assert one == two
 
 
 def test_score_many_reads_lazily(predictor):
