@@ -203,11 +203,8 @@ _WITHHELD = frozenset(
 )
 
 
-def reason_of(names: Names, one: Utterance) -> str:
-    """The reason for anonymity that the sentence of an utterance's source states."""
-    if one.source is None:
-        return ""
-    sentence = names.sentence_of(one.source[0])
+def reason_of(names: Names, sentence: int) -> str:
+    """The reason for anonymity that a sentence states."""
     low = names.sentence_starts[sentence]
     high = names.sentence_starts[sentence + 1] if sentence + 1 < len(names.sentence_starts) else len(names.words)
     if not may_ask_anonymity(names.words[low:high]):

@@ -1063,6 +1063,7 @@ def read_sources(document: Document, utterances: Sequence[Utterance], names: Nam
         mentions.append(mention)
         entities.append(entity)
     readings = []
+    reasons: dict[int, str] = {}  # by sentence, which may hold many attributions
     previous: tuple[int | None, str] = (None, "")
     for k, (one, mention, entity) in enumerate(zip(utterances, mentions, entities, strict=True)):
         via = signed_via.get(k) or second_hand(names, one)
@@ -1072,7 +1073,13 @@ def read_sources(document: Document, utterances: Sequence[Utterance], names: Nam
             previous = (entity, via)
             if via and via in resolver.entities[entity].name:
                 via = ""  # the outlet itself is the source
-        readings.append(Reading(mention, entity, via, reason_of(names, one)))
+        reason = ""
+        if one.source is not None:
+            sentence = names.sentence_of(one.source[0])
+            if sentence not in reasons:
+                reasons[sentence] = reason_of(names, sentence)
+            reason = reasons[sentence]
+        readings.append(Reading(mention, entity, via, reason))
     return Ledger(readings, resolver.entities)
 
 

@@ -248,7 +248,8 @@ def test_time_grows_with_the_length(predictor, name):
     # a length at which it takes long enough to be timed
     while (short := _seconds(predictor.score, text(size))) < 0.04 and size < 250_000:
         size *= 2
-    assert _seconds(predictor.score, text(size * 4)) < 10 * max(short, 0.04)
+    # the best of three: a busy machine only ever adds time
+    assert min(_seconds(predictor.score, text(size * 4)) for _ in range(3)) < 10 * max(short, 0.04)
 
 
 @pytest.mark.parametrize(
