@@ -76,6 +76,7 @@ def profile(predictor: Any, texts: Sequence[str]) -> dict[str, float]:
         (analysis.TermIndex, "rows", "features of sentences"),
         (analysis, "dense", "features of sentences"),
         (analysis, "with_auxiliary", "features of sentences"),
+        (analysis.PhraseModel, "scores", "filters over phrases"),
         (analysis.LinearModels, "scores", "signals"),
         (analysis, "probabilities", "signals"),
         (scoring, "article_features", "scores of the article"),

@@ -16,6 +16,7 @@ import numpy as np
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch, place_codes
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
+from classifier.phrases import PhraseModel
 from classifier.report import FRAMES
 from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
@@ -36,6 +37,7 @@ class Models:
     linker: dict[str, np.ndarray]
     source_types: SourceTypeModel
     terms: TermIndex
+    phrases: PhraseModel
     auxiliary: LinearModels
     signals: LinearModels
     thresholds: dict[str, float]
@@ -288,6 +290,15 @@ def _cues(analysis: Analysis, kind: str) -> list[list[tuple[int, int]]]:
     return out
 
 
+def sentence_features(
+    batch: Batch, tags: Tags, phrases: PhraseModel, vectors: np.ndarray, steps: np.ndarray
+) -> tuple[np.ndarray, list[str]]:
+    """`classifier.features.dense`, and what the filters over phrases say (`classifier.phrases`)."""
+    values, names = dense(batch, tags, vectors, steps)
+    said = phrases.scores(batch, vectors, steps)
+    return np.concatenate([values, said], axis=1), [*names, *phrases.names]
+
+
 def with_auxiliary(
     rows: Rows, values: np.ndarray, names: list[str], auxiliary: LinearModels
 ) -> tuple[np.ndarray, list[str]]:
@@ -319,7 +330,7 @@ def judge(batch: Batch, tags: Tags, models: Models) -> tuple[Rows, np.ndarray, n
         As in `Analysis`, where ``values`` are ``dense``.
     """
     rows = models.terms.rows(batch)
-    values, names = dense(batch, tags, models.vectors, models.vector_steps)
+    values, names = sentence_features(batch, tags, models.phrases, models.vectors, models.vector_steps)
     lines, names = with_auxiliary(rows, values, names, models.auxiliary)
     scores = models.signals.scores(rows, lines)
     values = in_story_of(batch, lines, names, models.signals, scores)

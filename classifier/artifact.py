@@ -20,18 +20,29 @@ import numpy as np
 
 from classifier import audit
 from classifier.analysis import Models
+from classifier.audit import PHRASE_PARTS
 from classifier.features import TermIndex
+from classifier.phrases import PhraseModel
 from classifier.signals import LinearModels
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """What this program writes, and the newest format that it reads."""
-READER_VERSION = 1
+READER_VERSION = 2
 """The oldest reader that understands what this program writes."""
 Parts = tuple[dict[str, np.ndarray], dict[str, Any]]
+
+
+def _without_phrases(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
+    """Format 1 had no filters over phrases."""
+    none = PhraseModel.none(arrays["vectors"].shape[1])
+    more = {f"phrases_{part}": getattr(none, part).astype(np.float16) for part in PHRASE_PARTS}
+    return arrays | more, texts | {"phrases": []}
+
+
 # from the arrays and JSON of a format to those of the next one, by the older format's number (docs/artifact.md)
-UPGRADES: dict[int, Callable[[dict[str, np.ndarray], dict[str, Any]], Parts]] = {}
+UPGRADES: dict[int, Callable[[dict[str, np.ndarray], dict[str, Any]], Parts]] = {1: _without_phrases}
 _MAX_BYTES = 200_000_000  # of one array
 _MAX_TEXT_BYTES = 50_000_000  # of one JSON file, which takes several times its size in memory
 _MAX_ALL_BYTES = 1_000_000_000
@@ -308,6 +319,9 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         arrays[f"{name}_dense"] = linear.dense.astype(np.float32)
         arrays[f"{name}_intercepts"] = linear.intercepts.astype(np.float32)
         texts[f"{name}"] = list(linear.outputs)
+    for part in PHRASE_PARTS:
+        arrays[f"phrases_{part}"] = getattr(models.phrases, part).astype(np.float16)
+    texts["phrases"] = list(models.phrases.outputs)
     return arrays, texts
 
 
@@ -342,6 +356,7 @@ def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) ->
         linker={"source": arrays["linker"][0], "content": arrays["linker"][1]},
         source_types=SourceTypeModel(texts["source_types"], arrays["source_types"]),
         terms=TermIndex(arrays["term_words"], arrays["term_pairs"], arrays["term_idf"], n_words),
+        phrases=PhraseModel(tuple(texts["phrases"]), *(arrays[f"phrases_{part}"] for part in PHRASE_PARTS)),
         auxiliary=linear["auxiliary"],
         signals=linear["signals"],
         thresholds=texts["settings"]["thresholds"],

@@ -20,6 +20,7 @@ from classifier.attribution import PAIR_FEATURES
 from classifier.batch import OFFSETS, Batch, place_codes
 from classifier.document import read
 from classifier.features import Tags, dense
+from classifier.phrases import WIDTH, type_features
 from classifier.report import FRAMES, SCORES
 from classifier.scores import FEATURES
 from classifier.signals import GROUPS
@@ -28,6 +29,7 @@ from classifier.vocabulary import CLASSES, FAMILIES, TypeTable
 
 TAGGERS = ("attribution", "hedge", "loaded")
 LINEAR = ("auxiliary", "signals")
+PHRASE_PARTS = ("projection", "filters", "weights")
 MAX_WORDS = 2_000_000
 """Words of a vocabulary."""
 MAX_COLUMNS = 4096
@@ -44,10 +46,11 @@ _TYPES: dict[str, str] = {
     "term_idf": "float32",
     **{f"tagger_{name}{part}": "float16" for name in TAGGERS for part in ("", "_places")},
     **{f"tagger_{name}_transitions": "float32" for name in TAGGERS},
+    **{f"phrases_{part}": "float16" for part in PHRASE_PARTS},
     **{f"{name}_terms": "float16" for name in LINEAR},
     **{f"{name}_{part}": "float32" for name in LINEAR for part in ("dense", "intercepts")},
 }
-_TEXTS = ("vocabularies", "source_types", "settings", *LINEAR, *(f"tagger_{name}" for name in TAGGERS))
+_TEXTS = ("vocabularies", "source_types", "settings", "phrases", *LINEAR, *(f"tagger_{name}" for name in TAGGERS))
 _THRESHOLDS = ("attributed", "boilerplate", "hedged", "loaded", "opinion", *(f"frame {f}" for f in FRAMES))
 
 
@@ -180,6 +183,7 @@ class _Audit:
         none: dict[str, Any] = {field.name: np.zeros(batch.n_tokens) for field in dataclasses.fields(Tags)}
         tags = Tags(**{**none, "probabilities": np.zeros((batch.n_tokens, 7))})
         n_dense = len(dense(batch, tags, self.arrays["vectors"], self.arrays["vector_steps"])[1])
+        n_dense += self.phrases()
         n_terms = len(self.arrays["term_idf"])
         for name in LINEAR:
             self.strings(name)
@@ -192,6 +196,24 @@ class _Audit:
         missing = {output for members in GROUPS.values() for output in members} - set(self.texts["signals"])
         if missing:
             raise ValueError(f"{self.folder / 'signals.json'}: lacks the outputs {', '.join(sorted(missing))}")
+
+    def phrases(self) -> int:
+        """How many features the filters over phrases give."""
+        self.strings("phrases")
+        outputs = self.texts["phrases"]
+        unknown = set(outputs) - {output for members in GROUPS.values() for output in members}
+        if unknown:
+            raise ValueError(f"{self.folder / 'phrases.json'}: names {', '.join(sorted(unknown))}, which is no output")
+        projection, filters = self.arrays["phrases_projection"], self.arrays["phrases_filters"]
+        for name in (f"phrases_{part}" for part in PHRASE_PARTS):
+            if self.arrays[name].ndim != 2:
+                self.refuse(name, f"{self.arrays[name].ndim} dimensions, where 2 are taken")
+        n_types = type_features(self.arrays["vectors"].shape[1])
+        self.shape("phrases_projection", n_types, projection.shape[1], why="what is known of a word's type")
+        wanted = WIDTH * (projection.shape[1] + 1) + 1
+        self.shape("phrases_filters", wanted, filters.shape[1], why="phrases_projection.npy")
+        self.shape("phrases_weights", filters.shape[1] + 1, len(outputs), why="phrases_filters.npy and phrases.json")
+        return len(outputs)
 
     def settings(self) -> None:
         settings, file = self.texts["settings"], self.folder / "settings.json"

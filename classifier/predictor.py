@@ -18,6 +18,7 @@ from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import Document, read
 from classifier.parallel import ordered, workers
+from classifier.phrases import PREFIX
 from classifier.report import (
     ATTRIBUTION_TYPES,
     FRAMES,
@@ -232,7 +233,26 @@ class Predictor:
         base = self.models.terms.base
         terms += [f"{words[k // base - 1]} {words[k % base - 1]}" for k in self.models.terms.pairs.tolist()]
         values = analysis.lines if output == "boilerplate" else analysis.dense
-        return self.models.signals.explain(analysis.rows, values, sentence + first, output, terms, analysis.names)
+        parts = self.models.signals.explain(analysis.rows, values, sentence + first, output, terms, analysis.names)
+        return self._by_phrase(parts, analysis, sentence + first, output)
+
+    def _by_phrase(self, parts: dict[str, float], analysis: Analysis, s: int, output: str) -> dict[str, float]:
+        """What a sentence's filters add to an output, told by the phrases that they answered to."""
+        models, name = self.models, PREFIX + output
+        if parts.pop(name, None) is None:
+            return parts
+        share = float(models.signals.dense[analysis.names.index(name), models.signals.outputs.index(output)])
+        batch = analysis.batch
+        intercept, effects = models.phrases.explain(batch, models.vectors, models.vector_steps, s, output)
+        parts["intercept"] += share * intercept
+        a, b = batch.sentences[s], batch.sentences[s + 1]
+        document = int(batch.document_of_sentence[s])
+        base = int(batch.document_bounds[document])
+        for i in np.flatnonzero(effects).tolist():
+            first, last = max(a + i - 1, a), min(a + i + 2, b)
+            phrase = f"phrase “{' '.join(batch.documents[document].words[first - base : last - base])}”"
+            parts[phrase] = parts.get(phrase, 0.0) + share * float(effects[i])
+        return dict(sorted(parts.items(), key=lambda p: -abs(p[1])))
 
     def _safe(self, chunk: Sequence[Any]) -> list[ArticleReport]:
         """Reports of a chunk; what cannot be scored gets a report that says why."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -319,13 +321,26 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else round(float(value), 4)
 
 
+_AS_THEY_ARE = frozenset((str, int, bool, type(None)))
+
+
 def _plain(value: Any) -> Any:
-    if isinstance(value, float):
-        return _number(value)
-    if value is None or isinstance(value, (str, int)):
+    kind: Any = type(value)
+    if kind in _AS_THEY_ARE:
         return value
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [_plain(v) for v in value]
-    return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if isinstance(value, float):
+        return round(float(value), 4) if value == value else None  # only NaN is not equal to itself
+    if kind is dict:
+        # most are of numbers alone, as frames are; a call for each would take most of the time
+        return {k: round(v, 4) if type(v) is float and v == v else _plain(v) for k, v in value.items()}
+    if kind is tuple or kind is list:
+        return [_plain(v) for v in value] if value else []
+    fields, values = _fields(kind)
+    return {k: v if type(v) in _AS_THEY_ARE else _plain(v) for k, v in zip(fields, values(value), strict=True)}
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]:
+    """Names of a dataclass's fields, and what gets their values."""
+    names = tuple(kind.__dataclass_fields__)
+    return names, attrgetter(*names)

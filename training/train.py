@@ -136,6 +136,7 @@ def train(
         linker=crossfit.linker,
         source_types=fit_types(crossfit),
         terms=prepared.terms,
+        phrases=prepared.phrases(None),
         auxiliary=crossfit.auxiliary,
         signals=signals,
         thresholds=chosen,
@@ -221,8 +222,8 @@ def _teaches(found: dict[str, Any], mine: OwnLabels | None, student: Student | N
             "articles": 0,
             "sentences": int(student.provenance.get("sentences", 0)),
             "signals": [
-                "a share of every sentence signal but valence, from unlabelled news that an encoder fine-tuned on the "
-                "annotations labelled (training/data/student.npz)"
+                "filters over phrases with a share in most sentence signals, from unlabelled news that an encoder fine-tuned on "
+                "the annotations labelled (training/data/student.npz)"
             ],
         }
     return out

@@ -189,6 +189,12 @@ def with_value(array, value):
         ("signals_dense", lambda a: a[:-1], "signals_dense"),
         ("signals_intercepts", lambda a: a[:-1], "signals_intercepts"),
         ("auxiliary_terms", lambda a: a[:-1], "auxiliary_terms"),
+        ("phrases_projection", lambda a: a[:-1], "phrases_projection"),
+        ("phrases_projection", lambda a: a.ravel(), "phrases_projection"),
+        ("phrases_filters", lambda a: a[:-1], "phrases_filters"),
+        ("phrases_filters", lambda a: a[:, :-1], "phrases_weights"),
+        ("phrases_weights", lambda a: a[:, :-1], "phrases_weights"),
+        ("phrases_weights", lambda a: with_value(a, np.nan), "phrases_weights"),
     ],
 )
 def test_an_array_that_does_not_fit_is_named_though_its_hash_fits(copy, name, change, named):
@@ -227,6 +233,8 @@ def nested(*path, value):
         ("signals", lambda v: ["loadedness", *v[1:]], "signals.json"),
         ("signals", lambda v: v[:-1], "signals_terms.npy"),
         ("auxiliary", lambda v: [*v, "more"], "auxiliary_terms.npy"),
+        ("phrases", lambda v: ["loadedness", *v[1:]], "phrases.json"),
+        ("phrases", lambda v: v[:-1], "phrases_weights.npy"),
         ("tagger_hedge", nested("labels", value=["O", "B-x", "I-x"]), "tagger_hedge.json"),
         ("tagger_hedge", nested("offsets", value=[-9, 0]), "tagger_hedge.json"),
         ("tagger_hedge", nested("offsets", value=[1, 0, -1, 2]), "tagger_hedge.json"),

@@ -1,4 +1,4 @@
-"""The table of what a fine-tuned encoder taught: parts, file, damage."""
+"""What a fine-tuned encoder taught, as a file: parts, damage."""
 
 from dataclasses import replace
 
@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from classifier.features import TermIndex
+from classifier.phrases import WIDTH, PhraseModel, type_features
 from training import student as students
 from training import words
 from training.sentences import MAIN_GROUPS
@@ -14,49 +15,38 @@ from training.student import Student
 WORDS = ("ferry", "pier", "said", "tide")
 
 
+OUTPUTS = ("hedged", "opinion")
+
+
 @pytest.fixture
 def student():
     draw = np.random.default_rng(3)
     terms = TermIndex(np.array([1, 2, 4]), np.array([1 * 5 + 2, 3 * 5 + 4]), np.linspace(1, 3, 5, dtype=np.float32), 4)
-    return Student(
-        terms,
-        ("hedged", "opinion"),
-        draw.normal(size=(3, 5, 2)).astype(np.float32),
-        draw.normal(size=(3, 4, 2)).astype(np.float32),
-        draw.normal(size=(3, 2)).astype(np.float32),
-        {"The Quay": 0, "Harbour Post": 2},
-        {"seed": 0},
-    )
+
+    def model():
+        shapes = (type_features(4), 3), (WIDTH * 4 + 1, 6), (7, 2)
+        return PhraseModel(OUTPUTS, *(draw.normal(size=s).astype(np.float16).astype(np.float32) for s in shapes))
+
+    return Student(terms, tuple(model() for _ in range(4)), {"The Quay": 0, "Harbour Post": 2}, {"seed": 0})
 
 
-def test_a_part_is_one_teacher_or_the_mean_of_all(student):
-    for given, whole in zip(student.part(1), (student.weights, student.vectors, student.intercepts), strict=True):
-        np.testing.assert_array_equal(given, whole[1])
-    for given, whole in zip(student.part(None), (student.weights, student.vectors, student.intercepts), strict=True):
-        np.testing.assert_allclose(given, (whole[0] + whole[1] + whole[2]) / 3, rtol=1e-5)
+def test_a_model_is_of_one_teacher_or_of_the_mean_of_all(student):
+    assert student.model(1) is student.models[1]
+    assert student.model(None) is student.models[3]
 
 
 def test_a_student_is_read_as_it_was_written(student, tmp_path):
     students.save(student, WORDS, tmp_path / "student.npz")
     again = students.load(WORDS, tmp_path / "student.npz")
-    assert (again.outputs, again.unseen, again.provenance) == (student.outputs, student.unseen, student.provenance)
+    assert (again.unseen, again.provenance) == (student.unseen, student.provenance)
     for name in ("words", "pairs", "idf", "column"):
         np.testing.assert_array_equal(getattr(again.terms, name), getattr(student.terms, name))
     assert again.terms.base == student.terms.base
-    np.testing.assert_array_equal(again.vectors, student.vectors)
-    np.testing.assert_array_equal(again.intercepts, student.intercepts)
-    assert again.weights.dtype == np.float32
-    # half a step of the largest weight of each teacher and output, and not less: whole numbers are what is kept
-    bound = np.abs(student.weights).max(axis=1, keepdims=True) / 254 * 1.001
-    assert (np.abs(again.weights - student.weights) <= bound).all()
-
-
-def test_small_weights_vanish_and_outputs_without_weights_stay_zero():
-    weights = np.zeros((1, 3, 2), dtype=np.float32)
-    weights[0, :, 0] = (10.0, 0.03, -10.0)
-    whole, scales = students.quantize(weights)
-    np.testing.assert_array_equal(whole[0], [[127, 0], [0, 0], [-127, 0]])
-    np.testing.assert_allclose(scales[0], [10 / 127, 0], rtol=1e-6)
+    for mine, read in zip(student.models, again.models, strict=True):
+        assert read.outputs == OUTPUTS
+        for part in ("projection", "filters", "weights"):
+            np.testing.assert_array_equal(getattr(read, part), getattr(mine, part))
+            assert getattr(read, part).dtype == np.float32
 
 
 def test_the_same_student_gives_the_same_bytes(student, tmp_path):
@@ -78,17 +68,19 @@ def test_another_word_table_is_refused(student, other, tmp_path):
         students.load(other, path)
 
 
-@pytest.mark.parametrize("kind", ["text", "other arrays", "cut off", "vectors", "terms", "unseen"])
+@pytest.mark.parametrize("kind", ["text", "other arrays", "cut off", "filters", "weights", "unseen"])
 def test_a_damaged_file_is_refused(kind, student, tmp_path):
     path = tmp_path / "student.npz"
     if kind == "text":
         path.write_text("hedged 0.1 0.2")
     elif kind == "other arrays":
-        np.savez(path, values=student.vectors)
+        np.savez(path, values=student.models[0].filters)
     else:
+        shorter = {
+            p: tuple(replace(m, **{p: getattr(m, p)[:-1]}) for m in student.models) for p in ("filters", "weights")
+        }
         damaged = {
-            "vectors": replace(student, vectors=student.vectors[:2]),
-            "terms": replace(student, weights=student.weights[:, :4]),
+            **{part: replace(student, models=models) for part, models in shorter.items()},
             "unseen": replace(student, unseen={"The Quay": 3}),
         }
         students.save(damaged.get(kind, student), WORDS, path)
@@ -102,7 +94,9 @@ def test_the_shipped_student_fits_the_word_table():
     known = words.load()
     student = students.load(known.words)
     assert student is not None
-    assert student.outputs == tuple(o for members in MAIN_GROUPS.values() for o in members)
-    assert student.vectors.shape[1] == known.vectors.shape[1]
+    assert len(student.models) == 4
+    for model in student.models:
+        assert model.outputs == tuple(o for members in MAIN_GROUPS.values() for o in members)
+        assert len(model.projection) == type_features(known.vectors.shape[1])
     assert set(student.unseen.values()) == {0, 1, 2}
     assert not known.names[student.terms.words].any(), "names of people and parties are no terms"

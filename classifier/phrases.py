@@ -1,0 +1,146 @@
+"""Filters over phrases of three words: what a fine-tuned sentence encoder hears in words, at the price of arrays.
+
+Every token has a few numbers, made of its word's vector, its lexicon classes and its shape, and one for standing in a
+quotation. A filter looks at three neighbouring tokens and answers with a number from 0 up; log-odds are weighted sums of
+each filter's largest answer in a sentence. There is one layer, so that all of them belong to
+phrases: `PhraseModel.explain` says to which. `training.teacher` fits it to what an encoder says of unlabelled news.
+
+The form is that of Kim (2014), Convolutional neural networks for sentence classification, EMNLP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from classifier.batch import Batch
+from classifier.vocabulary import CLASSES, SHAPE_ID
+
+WIDTH = 3  # words of a phrase
+PREFIX = "student: "  # of the features' names
+_PIECE = 4096  # tokens worked on together
+
+
+def type_features(n_dimensions: int) -> int:
+    """How many numbers `PhraseModel.projection` takes of a token's type, given the dimensions of word vectors."""
+    return n_dimensions + len(CLASSES) + len(SHAPE_ID) + 1
+
+
+def type_values(batch: Batch, types: np.ndarray, vectors: np.ndarray, steps: np.ndarray) -> np.ndarray:
+    """What the filters see of types: word vector, classes, shape, whether the word is unknown.
+
+    Parameters
+    ----------
+    batch : Batch
+    types : ndarray of int, shape (n,)
+    vectors, steps
+        As in `classifier.features.dense`.
+
+    Returns
+    -------
+    ndarray of float32, shape (n, type_features(vectors.shape[1]))
+    """
+    codes = batch.table.codes[types]
+    word, shape = codes[:, 0], codes[:, -1]
+    out = np.zeros((len(types), type_features(vectors.shape[1])), dtype=np.float32)
+    at = vectors.shape[1]
+    out[:, :at] = vectors[word] * steps
+    out[:, at : at + len(CLASSES)] = batch.table.flags[types]
+    out[np.arange(len(types)), at + len(CLASSES) + shape] = 1.0
+    out[:, -1] = word == 0
+    return out
+
+
+@dataclass(frozen=True)
+class PhraseModel:
+    """Compiled filters.
+
+    Attributes
+    ----------
+    outputs : tuple of str
+        Of `classifier.signals.GROUPS`; empty where there is no such model.
+    projection : ndarray, shape (type_features, n_numbers)
+        From what a type is to the numbers of its tokens.
+    filters : ndarray, shape (WIDTH * (n_numbers + 1) + 1, n_filters)
+        For the numbers of the word before, then whether it is quoted; of the word itself; of the word after; the last
+        row is added.
+    weights : ndarray, shape (n_filters + 1, n_outputs)
+        Of the largest answers; the last row is added.
+    """
+
+    outputs: tuple[str, ...]
+    projection: np.ndarray
+    filters: np.ndarray
+    weights: np.ndarray
+
+    @classmethod
+    def none(cls, n_dimensions: int) -> PhraseModel:
+        """A model without outputs."""
+        nothing = np.zeros((type_features(n_dimensions), 0)), np.zeros((WIDTH + 1, 0)), np.zeros((1, 0))
+        return cls((), *(array.astype(np.float32) for array in nothing))
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the outputs as features of a sentence."""
+        return [PREFIX + output for output in self.outputs]
+
+    def scores(self, batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """Log-odds, ndarray of float32, shape (n_sentences, n_outputs).
+
+        Parameters are those of `classifier.features.dense`.
+        """
+        if not self.outputs:
+            return np.zeros((batch.n_sentences, 0), dtype=np.float32)
+        pooled = np.zeros((batch.n_sentences, self.filters.shape[1]), dtype=np.float32)
+        for first, last, answers in self._answers(batch, vectors, steps, 0, batch.n_sentences):
+            starts = batch.sentence_bounds[first:last] - batch.sentence_bounds[first]
+            np.maximum.reduceat(answers, starts, axis=0, out=pooled[first:last])
+        pooled = np.maximum(pooled + self.filters[-1].astype(np.float32), 0.0)
+        return pooled @ self.weights[:-1].astype(np.float32) + self.weights[-1].astype(np.float32)
+
+    def _answers(
+        self, batch: Batch, vectors: np.ndarray, steps: np.ndarray, first: int, last: int
+    ) -> Iterator[tuple[int, int, np.ndarray]]:
+        """What the filters sum up at every token of sentences `first`..`last`, a piece of them at a time.
+
+        Yields first and last sentence of a piece and an ndarray of float32, shape (n_tokens of it, n_filters).
+        """
+        bounds = batch.sentence_bounds
+        filters = self.filters[:-1].astype(np.float32)
+        projection = self.projection.astype(np.float32)
+        while first < last:
+            end = max(int(np.searchsorted(bounds, bounds[first] + _PIECE, side="right")) - 1, first + 1)
+            end = min(end, last)
+            a, b = int(bounds[first]), int(bounds[end])
+            types, place = np.unique(batch.types[a:b], return_inverse=True)
+            numbers = type_values(batch, types, vectors, steps) @ projection
+            width = numbers.shape[1] + 1
+            seen = np.zeros((b - a, WIDTH, width), dtype=np.float32)
+            middle = seen[:, 1]
+            middle[:, :-1] = numbers.take(place.ravel(), axis=0)
+            middle[:, -1] = batch.inside[a:b]
+            seen[1:, 0] = middle[:-1]
+            seen[:-1, 2] = middle[1:]
+            seen[bounds[first:end] - a, 0] = 0.0  # no phrase reaches over a sentence's ends
+            seen[bounds[first + 1 : end + 1] - 1 - a, 2] = 0.0
+            yield first, end, seen.reshape(b - a, WIDTH * width) @ filters
+            first = end
+
+    def explain(
+        self, batch: Batch, vectors: np.ndarray, steps: np.ndarray, sentence: int, output: str
+    ) -> tuple[float, np.ndarray]:
+        """Log-odds of one output of one sentence by the phrase that they come from.
+
+        Returns
+        -------
+        intercept : float
+        effects : ndarray of float64, shape (n_tokens of the sentence,)
+            Of the phrase around each token; with the intercept they sum to the log-odds.
+        """
+        weights = self.weights[:, self.outputs.index(output)].astype(np.float64)
+        ((_, _, answers),) = self._answers(batch, vectors, steps, sentence, sentence + 1)
+        top = np.maximum(answers.max(axis=0) + self.filters[-1].astype(np.float32), 0.0)
+        effects = np.bincount(answers.argmax(axis=0), top * weights[:-1], minlength=len(answers))
+        return float(weights[-1]), effects
