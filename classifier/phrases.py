@@ -2,8 +2,8 @@
 
 Every token has a few numbers, made of its word's vector, its lexicon classes and its shape, and one for standing in a
 quotation. A filter looks at three neighbouring tokens and answers with a number from 0 up; log-odds are weighted sums of
-each filter's largest answer in a sentence. There is one layer, so that all of them belong to
-phrases: `PhraseModel.explain` says to which. `training.teacher` fits it to what an encoder says of unlabelled news.
+each filter's largest answer in a sentence. There is one layer, so that all of them belong to phrases, and
+`PhraseModel.explain` says to which. `training.teacher` fits it to what an encoder says of unlabelled news.
 
 The form is that of Kim (2014), Convolutional neural networks for sentence classification, EMNLP.
 """

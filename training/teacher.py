@@ -2,8 +2,8 @@
 
 A small encoder is fine-tuned on the labelled sentences, all signals at once, and judges 150,000 sentences of
 unlabelled news. Filters over phrases (`classifier.phrases`) then learn its log-odds. The encoder's knowledge reaches
-words and turns that no label touches, and scoring needs neither the
-encoder nor its speed. `training.pipeline` mixes a share of the student into the models fitted on gold labels.
+words and turns that no label touches, and scoring needs neither the encoder nor its patience. `training.pipeline`
+mixes a share of the student into the models fitted on gold labels.
 
 There are three teachers. Each leaves out the outlets of some of five folds, so that a figure measured on an outlet
 comes from a student whose teacher has not seen it; shipped models take one that learned from the mean of the three.
