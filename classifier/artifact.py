@@ -20,8 +20,8 @@ import numpy as np
 
 from classifier import audit
 from classifier.analysis import Models
-from classifier.audit import PHRASE_PARTS
 from classifier.features import TermIndex
+from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import PhraseModel
 from classifier.signals import LinearModels
 from classifier.source_types import SourceTypeModel

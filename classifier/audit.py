@@ -20,7 +20,8 @@ from classifier.attribution import PAIR_FEATURES
 from classifier.batch import OFFSETS, Batch, place_codes
 from classifier.document import read
 from classifier.features import Tags, dense
-from classifier.phrases import WIDTH, type_features
+from classifier.phrases import PARTS as PHRASE_PARTS
+from classifier.phrases import filter_rows, type_features
 from classifier.report import FRAMES, SCORES
 from classifier.scores import FEATURES
 from classifier.signals import GROUPS
@@ -29,7 +30,6 @@ from classifier.vocabulary import CLASSES, FAMILIES, TypeTable
 
 TAGGERS = ("attribution", "hedge", "loaded")
 LINEAR = ("auxiliary", "signals")
-PHRASE_PARTS = ("projection", "filters", "weights")
 MAX_WORDS = 2_000_000
 """Words of a vocabulary."""
 MAX_COLUMNS = 4096
@@ -210,8 +210,7 @@ class _Audit:
                 self.refuse(name, f"{self.arrays[name].ndim} dimensions, where 2 are taken")
         n_types = type_features(self.arrays["vectors"].shape[1])
         self.shape("phrases_projection", n_types, projection.shape[1], why="what is known of a word's type")
-        wanted = WIDTH * (projection.shape[1] + 1) + 1
-        self.shape("phrases_filters", wanted, filters.shape[1], why="phrases_projection.npy")
+        self.shape("phrases_filters", filter_rows(projection.shape[1]), filters.shape[1], why="phrases_projection.npy")
         self.shape("phrases_weights", filters.shape[1] + 1, len(outputs), why="phrases_filters.npy and phrases.json")
         return len(outputs)
 

@@ -20,12 +20,18 @@ from classifier.vocabulary import CLASSES, SHAPE_ID
 
 WIDTH = 3  # words of a phrase
 PREFIX = "student: "  # of the features' names
+PARTS = ("projection", "filters", "weights")  # the arrays of a model
 _PIECE = 4096  # tokens worked on together
 
 
 def type_features(n_dimensions: int) -> int:
     """How many numbers `PhraseModel.projection` takes of a token's type, given the dimensions of word vectors."""
     return n_dimensions + len(CLASSES) + len(SHAPE_ID) + 1
+
+
+def filter_rows(n_numbers: int) -> int:
+    """How many rows `PhraseModel.filters` has where a token has so many numbers."""
+    return WIDTH * (n_numbers + 1) + 1
 
 
 def type_values(batch: Batch, types: np.ndarray, vectors: np.ndarray, steps: np.ndarray) -> np.ndarray:
@@ -63,7 +69,7 @@ class PhraseModel:
         Of `classifier.signals.GROUPS`; empty where there is no such model.
     projection : ndarray, shape (type_features, n_numbers)
         From what a type is to the numbers of its tokens.
-    filters : ndarray, shape (WIDTH * (n_numbers + 1) + 1, n_filters)
+    filters : ndarray, shape (filter_rows(n_numbers), n_filters)
         For the numbers of the word before, then whether it is quoted; of the word itself; of the word after; the last
         row is added.
     weights : ndarray, shape (n_filters + 1, n_outputs)
@@ -78,7 +84,7 @@ class PhraseModel:
     @classmethod
     def none(cls, n_dimensions: int) -> PhraseModel:
         """A model without outputs."""
-        nothing = np.zeros((type_features(n_dimensions), 0)), np.zeros((WIDTH + 1, 0)), np.zeros((1, 0))
+        nothing = np.zeros((type_features(n_dimensions), 0)), np.zeros((filter_rows(0), 0)), np.zeros((1, 0))
         return cls((), *(array.astype(np.float32) for array in nothing))
 
     @property

@@ -242,15 +242,12 @@ class Predictor:
         if parts.pop(name, None) is None:
             return parts
         share = float(models.signals.dense[analysis.names.index(name), models.signals.outputs.index(output)])
-        batch = analysis.batch
+        batch = analysis.batch  # of one article
         intercept, effects = models.phrases.explain(batch, models.vectors, models.vector_steps, s, output)
         parts["intercept"] += share * intercept
-        a, b = batch.sentences[s], batch.sentences[s + 1]
-        document = int(batch.document_of_sentence[s])
-        base = int(batch.document_bounds[document])
+        words = batch.documents[0].words[batch.sentences[s] : batch.sentences[s + 1]]
         for i in np.flatnonzero(effects).tolist():
-            first, last = max(a + i - 1, a), min(a + i + 2, b)
-            phrase = f"phrase “{' '.join(batch.documents[document].words[first - base : last - base])}”"
+            phrase = f"phrase “{' '.join(words[max(i - 1, 0) : i + 2])}”"
             parts[phrase] = parts.get(phrase, 0.0) + share * float(effects[i])
         return dict(sorted(parts.items(), key=lambda p: -abs(p[1])))
 

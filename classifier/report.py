@@ -239,7 +239,7 @@ class ArticleReport:
             "title": self.title,
             "warnings": list(self.warnings),
             **{name: _plain(getattr(self, name)) for name in SCORES},
-            "valence": _number(self.valence),
+            "valence": _plain(self.valence),
             "frames": _plain(self.frames),
             "sources": _plain(self.sources),
             "headline": _plain(self.headline),
@@ -315,10 +315,6 @@ def whole_text(text: str, sentences: Sequence[Sentence]) -> str:
     for s in sentences:
         characters[s.start : s.end] = s.text.ljust(s.end - s.start)[: s.end - s.start]
     return "".join(characters)
-
-
-def _number(value: float) -> float | None:
-    return None if math.isnan(value) else round(float(value), 4)
 
 
 _AS_THEY_ARE = frozenset((str, int, bool, type(None)))

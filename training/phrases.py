@@ -19,7 +19,6 @@ BATCH = 128
 RATE = 3e-3
 DROPOUT = 0.2  # of pooled answers
 WORD_DROPOUT = 0.1
-MAX_LENGTH = 90  # tokens of a sentence that are read
 
 
 def batches(lengths: Sequence[int] | np.ndarray, size: int, draw: np.random.Generator) -> list[np.ndarray]:
@@ -44,8 +43,7 @@ def batches(lengths: Sequence[int] | np.ndarray, size: int, draw: np.random.Gene
         part = order[start : start + 50 * size]
         part = part[np.argsort(length[part], kind="stable")]
         found += [part[i : i + size] for i in range(0, len(part), size)]
-    draw.shuffle(found)  # type: ignore[arg-type]
-    return found
+    return [found[i] for i in draw.permutation(len(found))]
 
 
 def fit_phrases(
@@ -107,7 +105,7 @@ def fit_phrases(
     head = torch.nn.Linear(FILTERS, len(outputs))
     parameters = [p for part in (projection, filters, head) for p in part.parameters()]
     bounds = batch.sentence_bounds
-    lengths = np.minimum(np.diff(bounds), MAX_LENGTH)
+    lengths = np.diff(bounds)
     mine = np.flatnonzero(use)
     draw = np.random.default_rng(seed)
     steps = -(-len(mine) // BATCH) * epochs
@@ -120,7 +118,7 @@ def fit_phrases(
             ids = np.full((len(chosen), int(lengths[chosen].max())), n_types)
             quoted = np.zeros(ids.shape, dtype=np.float32)
             for row, s in enumerate(chosen.tolist()):
-                here = slice(int(bounds[s]), int(bounds[s]) + int(lengths[s]))
+                here = slice(bounds[s], bounds[s + 1])
                 ids[row, : lengths[s]] = batch.types[here]
                 quoted[row, : lengths[s]] = batch.inside[here]
             present = torch.from_numpy((ids < n_types).astype(np.float32))

@@ -18,10 +18,9 @@ from typing import Any
 import numpy as np
 
 from classifier.features import TermIndex
-from classifier.phrases import WIDTH, PhraseModel
+from classifier.phrases import PARTS, PhraseModel, filter_rows
 
 STUDENT = Path(__file__).resolve().parent / "data" / "student.npz"
-_PARTS = ("projection", "filters", "weights")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ def save(student: Student, words: Sequence[str], path: Path = STUDENT) -> None:
     }
     text = json.dumps(about, sort_keys=True, ensure_ascii=False)
     parts: dict[str, Any] = {
-        part: np.stack([getattr(m, part) for m in student.models]).astype(np.float16) for part in _PARTS
+        part: np.stack([getattr(m, part) for m in student.models]).astype(np.float16) for part in PARTS
     }
     with Path(path).open("wb") as file:
         np.savez_compressed(  # it gives each array the same date
@@ -107,7 +106,7 @@ def load(words: Sequence[str], path: Path = STUDENT) -> Student | None:
             about = json.loads(file["about"].tobytes().decode())
             made_for = about["words"]
             terms = TermIndex(file["words"].astype(np.int64), file["pairs"], file["idf"], len(words))
-            parts = [file[part].astype(np.float32) for part in _PARTS]
+            parts = [file[part].astype(np.float32) for part in PARTS]
             outputs = tuple(str(o) for o in about["outputs"])
             models = tuple(PhraseModel(outputs, *own) for own in zip(*parts, strict=True))
             student = Student(terms, models, {str(g): int(k) for g, k in about["unseen"].items()}, about["provenance"])
@@ -131,7 +130,7 @@ def load(words: Sequence[str], path: Path = STUDENT) -> Student | None:
     if (
         len(terms) != len(terms.words) + len(terms.pairs)
         or any(part.ndim != 3 or len(part) < 2 for part in parts)
-        or filters.shape[1] != WIDTH * (projection.shape[2] + 1) + 1
+        or filters.shape[1] != filter_rows(projection.shape[2])
         or weights.shape[1:] != (filters.shape[2] + 1, len(outputs))
         or not all(0 <= k < len(models) - 1 for k in student.unseen.values())
     ):
