@@ -223,6 +223,7 @@ class Analysis:
 
     ``probabilities`` by group of `classifier.signals.GROUPS`; ``scores`` are the log-odds before. ``dense`` holds the
     features with context of the story alone, ``lines`` those of all lines, by which boilerplate is told.
+    ``opinion_words``, where articles are scored, is how much each token speaks for an opinion by itself, in log-odds.
     """
 
     batch: Batch
@@ -234,6 +235,12 @@ class Analysis:
     names: list[str]
     scores: np.ndarray
     probabilities: dict[str, np.ndarray]
+    opinion_words: list[float] = field(default_factory=list)
+
+    @cached_property
+    def column(self) -> dict[str, int]:
+        """Column of each dense feature."""
+        return {name: i for i, name in enumerate(self.names)}
 
     @cached_property
     def lists(self) -> dict[str, list[Any]]:
@@ -318,7 +325,16 @@ def analyse(batch: Batch, models: Models) -> Analysis:
     rows, values, lines, names, scores = judge(batch, tags, models)
     p = probabilities(models.signals, scores)
     sift(attributions, p)
-    return Analysis(batch, tags, attributions, rows, values, lines, names, scores, p)
+    shown = _opinion_words(batch, models)
+    return Analysis(batch, tags, attributions, rows, values, lines, names, scores, p, shown)
+
+
+def _opinion_words(batch: Batch, models: Models) -> list[float]:
+    """What each token's word adds to the log-odds of an opinion were it alone; nothing where it is quoted."""
+    terms, signals = models.terms, models.signals
+    column = terms.column[batch.table.codes[batch.types, 0]]
+    weights = signals.terms[column, signals.outputs.index("opinion")] * terms.idf[column]
+    return np.where((column >= 0) & ~batch.inside, weights, 0.0).tolist()
 
 
 def judge(batch: Batch, tags: Tags, models: Models) -> tuple[Rows, np.ndarray, np.ndarray, list[str], np.ndarray]:

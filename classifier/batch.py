@@ -10,6 +10,7 @@ import numpy as np
 
 from classifier.document import Document
 from classifier.forms import seen
+from classifier.groups import Groups
 from classifier.vocabulary import CLASS_ID, N_COARSE, SHAPE_ID, TypeTable
 
 BOUNDARY = "\n"  # the type that stands beyond the ends of a paragraph
@@ -70,6 +71,16 @@ class Batch:
         """``sentence_bounds`` as a list."""
         return self.sentence_bounds.tolist()
 
+    @cached_property
+    def in_sentences(self) -> Groups:
+        """The tokens of each sentence."""
+        return Groups(self.sentence_bounds)
+
+    @cached_property
+    def first_tokens(self) -> list[int]:
+        """``document_bounds`` as a list."""
+        return self.document_bounds.tolist()
+
     @property
     def n_tokens(self) -> int:
         return len(self.types)
@@ -77,6 +88,11 @@ class Batch:
     @property
     def n_sentences(self) -> int:
         return len(self.sentence_bounds) - 1
+
+    @cached_property
+    def inside_bytes(self) -> bytes:
+        """``inside``, a byte a token: slices of it cost less than those of an array."""
+        return self.inside.tobytes()
 
     @cached_property
     def flags(self) -> np.ndarray:

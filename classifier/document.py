@@ -27,8 +27,8 @@ class Document:
     ----------
     article : Article
     words : list of str, n tokens
-    starts, ends : ndarray of int64, shape (n,)
-        Character offsets, half open.
+    offsets : (list of int, list of int)
+        Character offsets of the tokens' beginnings and ends, half open.
     sentence_starts, paragraph_starts : ndarray of int64
         First token of each sentence and paragraph.
     inside : ndarray of bool, shape (n,)
@@ -39,8 +39,7 @@ class Document:
 
     article: Article
     words: list[str]
-    starts: np.ndarray
-    ends: np.ndarray
+    offsets: tuple[list[int], list[int]]
     sentence_starts: np.ndarray
     paragraph_starts: np.ndarray
     inside: np.ndarray
@@ -51,9 +50,14 @@ class Document:
         return self.n_title > 0
 
     @cached_property
-    def offsets(self) -> tuple[list[int], list[int]]:
-        """``starts`` and ``ends`` as lists: taking single ones out of arrays is slow."""
-        return self.starts.tolist(), self.ends.tolist()
+    def starts(self) -> np.ndarray:
+        """Where the tokens begin: ndarray of int64, shape (n,)."""
+        return np.array(self.offsets[0], dtype=np.int64)
+
+    @cached_property
+    def ends(self) -> np.ndarray:
+        """Where the tokens end: ndarray of int64, shape (n,)."""
+        return np.array(self.offsets[1], dtype=np.int64)
 
     def text_of(self, token: int) -> str:
         """The string that the token's offsets count in."""
@@ -95,8 +99,7 @@ def read(article: Article, sentence_spans: Sequence[tuple[int, int]] | None = No
     return Document(
         article=article,
         words=words,
-        starts=np.asarray(starts, dtype=np.int64),
-        ends=np.asarray(ends, dtype=np.int64),
+        offsets=(starts, ends),
         sentence_starts=np.asarray(sentences, dtype=np.int64),
         paragraph_starts=np.asarray(paragraphs, dtype=np.int64),
         inside=inside,

@@ -28,11 +28,11 @@ class Rows:
     values: np.ndarray
 
     def times(self, weights: np.ndarray) -> np.ndarray:
-        """Product with a dense matrix, ndarray of float32, shape (n_rows, weights.shape[1])."""
+        """Product with a dense matrix of float32, ndarray of float32, shape (n_rows, weights.shape[1])."""
         n = len(self.indptr) - 1
         out = np.zeros((n, weights.shape[1]), dtype=np.float32)
         if len(self.indices):
-            products = weights[self.indices].astype(np.float32) * self.values[:, None]
+            products = weights[self.indices] * self.values[:, None]
             filled = np.flatnonzero(np.diff(self.indptr))
             out[filled] = np.add.reduceat(products, self.indptr[:-1][filled], axis=0)
         return out
@@ -102,21 +102,14 @@ class Tags:
     loaded_probability: np.ndarray
 
 
-def _sums(values: np.ndarray, bounds: np.ndarray) -> np.ndarray:
-    """Sums over consecutive groups (none empty), as float32."""
-    if not len(values):
-        return np.zeros((0, *values.shape[1:]), dtype=np.float32)
-    return np.add.reduceat(values, bounds[:-1], axis=0, dtype=np.float32)
-
-
 def pooled(batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> np.ndarray:
     """Word vectors of sentences: their sum divided by the square root of the number of known words.
 
     Parameters are those of `dense`; ndarray of float32, shape (n_sentences, dimensions).
     """
     word = batch.table.codes[batch.types, 0]
-    known = np.maximum(_sums((word > 0).astype(np.float32), batch.sentence_bounds), 1.0)[:, None]
-    return _sums(vectors[word], batch.sentence_bounds) * steps / np.sqrt(known)
+    known = np.maximum(batch.in_sentences.sums((word > 0)[:, None]), 1.0)
+    return batch.in_sentences.sums(vectors[word]) * steps / np.sqrt(known)
 
 
 def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -147,15 +140,17 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
 
     flags = batch.flags
     inside = batch.inside
-    counts = _sums(flags, bounds)
-    outside_counts = _sums(flags & ~inside[:, None], bounds)
+    sums = batch.in_sentences.sums
+    counts = sums(flags)
+    outside_counts = sums(flags & ~inside[:, None])
     add(counts / root, *(f"words: {c}" for c in CLASSES))
     add(counts > 0, *(f"has: {c}" for c in CLASSES))
     add(outside_counts / root, *(f"unquoted words: {c}" for c in CLASSES))
     first = flags[bounds[:-1]]
     add(first, *(f"begins with: {c}" for c in CLASSES))
     shape = batch.table.codes[batch.types, -1]
-    shapes = _sums(np.eye(len(_SHAPES), dtype=np.float32)[shape], bounds)
+    cells = batch.sentence_of * len(_SHAPES) + shape
+    shapes = np.bincount(cells, minlength=len(n) * len(_SHAPES)).reshape(len(n), -1).astype(np.float32)
     add(shapes / root, *(f"shape: {s}" for s in _SHAPES))
     add(np.eye(len(_SHAPES), dtype=np.float32)[shape[bounds[:-1]]], *(f"begins: {s}" for s in _SHAPES))
     ends = shape[bounds[1:] - 1]
@@ -164,14 +159,14 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
     add(question, "is a question")
     add(_ends_with(batch, "!"), "is an exclamation")
 
-    quoted = _sums(inside, bounds) / n
+    quoted = sums(inside[:, None])[:, 0] / n
     add(np.stack([quoted, quoted > 0, quoted > 0.9], axis=1), "share quoted", "has quotation", "all quoted")
     add(np.stack([np.log(n), n < 5, n > 40], axis=1), "log words", "under 5 words", "over 40 words")
 
     p = tags.probabilities
     source, cue, content = p[:, 1] + p[:, 2], p[:, 3] + p[:, 4], p[:, 5] + p[:, 6]
     per_token = np.stack([source, cue, content, content * inside, content * ~inside, p[:, 1], p[:, 3], p[:, 5]], axis=1)
-    shares = _sums(per_token, bounds)
+    shares = sums(per_token)
     add(
         np.concatenate([shares[:, :5] / n[:, None], np.minimum(shares[:, 5:], 3)], axis=1),
         "share source", "share cue", "share content", "share quoted content", "share unquoted content",
@@ -182,11 +177,11 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
     )
     add(tops, "surest source", "surest cue", "surest content")
     cue_of = np.stack([tags.hedge_probability, tags.loaded_probability, tags.loaded_probability * inside], axis=1)
-    sums = _sums(cue_of, bounds)
-    add(np.minimum(sums, 4), "hedge cues", "loaded cues", "quoted loaded cues")
-    tops = np.maximum.reduceat(cue_of, bounds[:-1], axis=0) if len(n) else sums
+    in_all = sums(cue_of)
+    add(np.minimum(in_all, 4), "hedge cues", "loaded cues", "quoted loaded cues")
+    tops = np.maximum.reduceat(cue_of, bounds[:-1], axis=0) if len(n) else in_all
     add(tops, "surest hedge cue", "surest loaded cue", "surest quoted loaded cue")
-    none = 1.0 - np.exp(_sums(np.log1p(-np.minimum(cue_of[:, :2], 0.999)), bounds))
+    none = 1.0 - np.exp(sums(np.log1p(-np.minimum(cue_of[:, :2], 0.999))))
     add(none, "any hedge cue", "any loaded cue")
 
     add(pooled(batch, vectors, steps), *(f"vector {i}" for i in range(vectors.shape[1])))

@@ -13,8 +13,12 @@ import unicodedata
 from classifier.document import Document
 
 _FUNCTION_WORDS = frozenset(
-    "the a an of in on at by for with from to and or as that is are was were be been it he she they his her "
-    "their this but not have has had who which said will would i you we".split()
+    form
+    for word in (
+        "the a an of in on at by for with from to and or as that is are was were be been it he she they his her "
+        "their this but not have has had who which said will would i you we"
+    ).split()
+    for form in (word, word.capitalize(), word.upper())
 )
 SUSPICIOUS_SHARE = 0.25
 """Below this share of function words the language is identified: so are 0.1% of the articles of a news corpus."""
@@ -81,7 +85,7 @@ def warnings(document: Document) -> list[str]:
         news article in English. Each forbids judging.
     """
     words = [w for w in document.words if w[0].isalpha()]
-    known = sum(map(_FUNCTION_WORDS.__contains__, map(str.lower, words)))
+    known = sum(map(_FUNCTION_WORDS.__contains__, words))
     if known < SUSPICIOUS_SHARE * len(words):
         foreign = _foreign(document, words, known / len(words))
         if foreign:

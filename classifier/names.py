@@ -241,7 +241,7 @@ class Names:
         self.words = words
         self.bits = list(map(known_of, words))
         self.inside: list[bool] = document.inside.tolist()
-        self.lower = set(words)  # asked for lower-case words only
+        self.distinct = set(words)
         self.sentence_starts: list[int] = document.sentence_starts.tolist()
         self.paragraph_starts: list[int] = document.paragraph_starts.tolist()
         self.people: list[_Person] = []
@@ -287,6 +287,11 @@ class Names:
 
     def sentence_of(self, token: int) -> int:
         return bisect_right(self.sentence_starts, token) - 1
+
+    def bounds_of(self, sentence: int) -> tuple[int, int]:
+        """First token of a sentence, and the token after its last."""
+        starts = self.sentence_starts
+        return starts[sentence], starts[sentence + 1] if sentence + 1 < len(starts) else len(self.words)
 
     def paragraph_of(self, token: int) -> int:
         return bisect_right(self.paragraph_starts, token) - 1
@@ -443,7 +448,7 @@ class Names:
         words, bits = self.words, self.bits
         if a in self.starts and b - a > 1 and not bits[a] & (FIRST | HONOR):
             low = words[a].lower()
-            if bits[a] & (LEAD | SAY) or (low in self.lower and not bits[a] & (ROLE | KNOWN)):
+            if bits[a] & (LEAD | SAY) or (low in self.distinct and not bits[a] & (ROLE | KNOWN)):
                 a += 1
         while b - a > 1 and bits[a] & LEAD and not bits[a] & FIRST:
             a += 1
@@ -492,7 +497,7 @@ class Names:
             return True
         if a and words[a - 1].lower() in ("the", "a", "an", "its"):
             return False
-        return not any(words[i].lower() in self.lower for i in range(a, b))
+        return not any(words[i].lower() in self.distinct for i in range(a, b))
 
     def _add(self, a: int, b: int, rank: int) -> None:
         words, bits = self.words, self.bits

@@ -10,7 +10,7 @@ The form is that of Kim (2014), Convolutional neural networks for sentence class
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +21,6 @@ from classifier.vocabulary import CLASSES, SHAPE_ID
 WIDTH = 3  # words of a phrase
 PREFIX = "student: "  # of the features' names
 PARTS = ("projection", "filters", "weights")  # the arrays of a model
-_PIECE = 4096  # tokens worked on together
 
 
 def type_features(n_dimensions: int) -> int:
@@ -99,40 +98,26 @@ class PhraseModel:
         """
         if not self.outputs:
             return np.zeros((batch.n_sentences, 0), dtype=np.float32)
-        pooled = np.zeros((batch.n_sentences, self.filters.shape[1]), dtype=np.float32)
-        for first, last, answers in self._answers(batch, vectors, steps, 0, batch.n_sentences):
-            starts = batch.sentence_bounds[first:last] - batch.sentence_bounds[first]
-            np.maximum.reduceat(answers, starts, axis=0, out=pooled[first:last])
-        pooled = np.maximum(pooled + self.filters[-1].astype(np.float32), 0.0)
-        return pooled @ self.weights[:-1].astype(np.float32) + self.weights[-1].astype(np.float32)
+        phrases = self._phrases(batch, vectors, steps)
+        filters = self.filters.astype(np.float32)
+        top = batch.in_sentences.tops(lambda tokens: phrases(tokens) @ filters[:-1], filters.shape[1])
+        top = np.maximum(top + filters[-1], 0.0)
+        return top @ self.weights[:-1].astype(np.float32) + self.weights[-1].astype(np.float32)
 
-    def _answers(
-        self, batch: Batch, vectors: np.ndarray, steps: np.ndarray, first: int, last: int
-    ) -> Iterator[tuple[int, int, np.ndarray]]:
-        """What the filters sum up at every token of sentences `first`..`last`, a piece of them at a time.
-
-        Yields first and last sentence of a piece and an ndarray of float32, shape (n_tokens of it, n_filters).
-        """
-        bounds = batch.sentence_bounds
-        filters = self.filters[:-1].astype(np.float32)
-        projection = self.projection.astype(np.float32)
-        while first < last:
-            end = max(int(np.searchsorted(bounds, bounds[first] + _PIECE, side="right")) - 1, first + 1)
-            end = min(end, last)
-            a, b = int(bounds[first]), int(bounds[end])
-            types, place = np.unique(batch.types[a:b], return_inverse=True)
-            numbers = type_values(batch, types, vectors, steps) @ projection
-            width = numbers.shape[1] + 1
-            seen = np.zeros((b - a, WIDTH, width), dtype=np.float32)
-            middle = seen[:, 1]
-            middle[:, :-1] = numbers.take(place.ravel(), axis=0)
-            middle[:, -1] = batch.inside[a:b]
-            seen[1:, 0] = middle[:-1]
-            seen[:-1, 2] = middle[1:]
-            seen[bounds[first:end] - a, 0] = 0.0  # no phrase reaches over a sentence's ends
-            seen[bounds[first + 1 : end + 1] - 1 - a, 2] = 0.0
-            yield first, end, seen.reshape(b - a, WIDTH * width) @ filters
-            first = end
+    def _phrases(self, batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """What filters see around tokens: given their indices, ndarray of float32, shape (n, rows of the filters - 1)."""
+        n = batch.n_tokens
+        types, place = np.unique(batch.types, return_inverse=True)
+        numbers = type_values(batch, types, vectors, steps) @ self.projection.astype(np.float32)
+        seen = np.zeros((n + 1, numbers.shape[1] + 1), dtype=np.float32)  # the last one stands beyond a sentence's ends
+        seen[:n, :-1] = numbers.take(place.ravel(), axis=0)
+        seen[:n, -1] = batch.inside
+        first, last = batch.sentence_ends
+        index = np.arange(n)
+        around = np.stack(
+            [np.where(index > first, index - 1, n), index, np.where(index < last - 1, index + 1, n)], axis=1
+        )
+        return lambda tokens: seen.take(around.take(tokens, axis=0), axis=0).reshape(len(tokens), -1)
 
     def explain(
         self, batch: Batch, vectors: np.ndarray, steps: np.ndarray, sentence: int, output: str
@@ -146,7 +131,9 @@ class PhraseModel:
             Of the phrase around each token; with the intercept they sum to the log-odds.
         """
         weights = self.weights[:, self.outputs.index(output)].astype(np.float64)
-        ((_, _, answers),) = self._answers(batch, vectors, steps, sentence, sentence + 1)
-        top = np.maximum(answers.max(axis=0) + self.filters[-1].astype(np.float32), 0.0)
+        tokens = np.arange(*batch.sentences[sentence : sentence + 2])
+        filters = self.filters.astype(np.float32)
+        answers = self._phrases(batch, vectors, steps)(tokens) @ filters[:-1]
+        top = np.maximum(answers.max(axis=0) + filters[-1], 0.0)
         effects = np.bincount(answers.argmax(axis=0), top * weights[:-1], minlength=len(answers))
         return float(weights[-1]), effects

@@ -159,9 +159,7 @@ def _quoted_regions(text: str) -> list[tuple[int, int]]:
     document = read(Article(text))
     regions: list[tuple[int, int]] = []
     opened = False
-    for start, end, inside in zip(
-        document.starts.tolist(), document.ends.tolist(), document.inside.tolist(), strict=True
-    ):
+    for start, end, inside in zip(*document.offsets, document.inside.tolist(), strict=True):
         if inside:
             regions.append((regions.pop()[0] if opened else start, end))
         opened = inside

@@ -278,9 +278,10 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     weights = weights[weights > 0] / weights.sum() if weights.sum() > 0 else np.zeros(0)
     entropy = float(-(weights * np.log(weights)).sum()) if len(weights) else 0.0
     n_words = int(batch.words_of_sentence[lo:hi][body].sum())
-    question = analysis.dense[lo:hi, analysis.names.index("is a question")]
-    number = analysis.dense[lo:hi, analysis.names.index("shape: digit")] > 0
-    first_person = analysis.dense[lo:hi, analysis.names.index("unquoted words: first_person")] * np.sqrt(lengths)
+    column = analysis.column
+    question = analysis.dense[lo:hi, column["is a question"]]
+    number = analysis.dense[lo:hi, column["shape: digit"]] > 0
+    first_person = analysis.dense[lo:hi, column["unquoted words: first_person"]] * np.sqrt(lengths)
     own = 1.0 - attributed - attribution[:, 4]
     loaded_quoted = _quoted_voice(analysis, lo, hi)
     head = 0 if has_headline else (int(np.argmax(body)) if body.any() else None)
@@ -359,10 +360,10 @@ def _checkable(analysis: Analysis, document: int, by_entity: Mapping[int, float]
 
 def _quoted_voice(analysis: Analysis, lo: int, hi: int) -> np.ndarray:
     """Share of each sentence's loaded wording that stands in quotation marks."""
-    names = analysis.names
-    total = analysis.dense[lo:hi, names.index("loaded cues")]
-    quoted = analysis.dense[lo:hi, names.index("quoted loaded cues")]
-    share_quoted = analysis.dense[lo:hi, names.index("share quoted")]
+    column = analysis.column
+    total = analysis.dense[lo:hi, column["loaded cues"]]
+    quoted = analysis.dense[lo:hi, column["quoted loaded cues"]]
+    share_quoted = analysis.dense[lo:hi, column["share quoted"]]
     return np.clip(np.where(total > 0.05, quoted / np.maximum(total, 0.05), share_quoted), 0, 1)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from classifier.names import (
     ACRONYM,
@@ -96,8 +96,7 @@ def second_hand(names: Names, one: Utterance) -> str:
     words, bits = names.words, names.bits
     anchor = one.cue or one.source or one.contents[0]
     sentence = names.sentence_of(anchor[0])
-    low = names.sentence_starts[sentence]
-    high = names.sentence_starts[sentence + 1] if sentence + 1 < len(names.sentence_starts) else len(words)
+    low, high = names.bounds_of(sentence)
     best = ""
     start = max(low, anchor[0] - 14)
     for i, known in enumerate(bits[start : min(high, anchor[1] + 12)], start):
@@ -198,19 +197,24 @@ def _document_at(names: Names, at: int, high: int) -> str:
 
 
 _WITHHELD = frozenset(
-    "anonymity anonymously anonymous named identified authorized authorised allowed permitted name names surname surnames "
-    "pseudonym pseudonyms quoted".split()
+    form
+    for word in (
+        "anonymity anonymously anonymous named identified authorized authorised allowed permitted name names surname surnames "
+        "pseudonym pseudonyms quoted"
+    ).split()
+    for form in (word, word.capitalize(), word.upper())
 )
 
 
-def reason_of(names: Names, sentence: int) -> str:
-    """The reason for anonymity that a sentence states."""
-    low = names.sentence_starts[sentence]
-    high = names.sentence_starts[sentence + 1] if sentence + 1 < len(names.sentence_starts) else len(names.words)
-    if not may_ask_anonymity(names.words[low:high]):
-        return ""
+def anonymity(names: Names, sentence: int) -> tuple[bool, str]:
+    """Whether a sentence says that a source asked not to be named, and the reason that it states."""
+    if _WITHHELD.isdisjoint(names.distinct):  # most articles
+        return False, ""
+    low, high = names.bounds_of(sentence)
+    if _WITHHELD.isdisjoint(names.words[low:high]):
+        return False, ""
     text = names.document.span(low, high).text
-    return anonymity_reason(text) if asks_anonymity(text) else ""
+    return (True, anonymity_reason(text)) if asks_anonymity(text) else (False, "")
 
 
 _WISH = (
@@ -247,11 +251,6 @@ def anonymity_reason(text: str) -> str:
     word, reason = match.group(1).lower(), match.group(2)
     reason = _BREAK.split(reason)[0].strip(" ,")
     return f"{word} {reason}" if word in ("to", "out of", "for fear of", "for fear", "fearing") else reason
-
-
-def may_ask_anonymity(words: Iterable[str]) -> bool:
-    """Whether one of the words is such that `asks_anonymity` is worth asking, which is slower."""
-    return not _WITHHELD.isdisjoint(map(str.lower, words))
 
 
 def asks_anonymity(text: str) -> bool:

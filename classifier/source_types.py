@@ -17,7 +17,6 @@ import numpy as np
 from classifier.attribution import Link, SpanSet
 from classifier.batch import Batch
 from classifier.report import SOURCE_TYPES
-from classifier.second_hand import asks_anonymity, may_ask_anonymity
 from classifier.sources import Entity, Mention, Utterance, read_sources
 from classifier.vocabulary import CLASS_ID, CLASSES, KEPT_WORDS, classes, normal, shape
 
@@ -28,8 +27,8 @@ TYPES = (*SOURCE_TYPES, "none")
 class Resolved:
     """A link with its source read and resolved.
 
-    ``entity`` indexes the entities of its document; None where the source could not be resolved. ``via``
-    and ``anonymity_reason`` are those of `classifier.sources.Reading`.
+    ``entity`` indexes the entities of its document; None where the source could not be resolved. ``via`` and
+    what follows are those of `classifier.sources.Reading`.
     """
 
     link: Link
@@ -39,6 +38,7 @@ class Resolved:
     entity: int | None
     via: str = ""
     anonymity_reason: str = ""
+    asks_anonymity: bool = False
 
 
 def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[Resolved], list[list[Entity]]]:
@@ -70,15 +70,9 @@ def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[R
     readings = [iter(ledger.readings) for ledger in ledgers]
     out = []
     for one, (document, sentence) in zip(links, places, strict=True):
-        reading = next(readings[document])
-        out.append(
-            Resolved(one, document, sentence, reading.mention, reading.entity, reading.via, reading.anonymity_reason)
-        )
+        mention, entity, via, reason, asks = next(readings[document])
+        out.append(Resolved(one, document, sentence, mention, entity, via, reason, asks))
     return out, [ledger.entities for ledger in ledgers]
-
-
-def _noun_features(words: Sequence[str], prefix: str) -> list[str]:
-    return [feature for word in words[:12] for feature in _word_features(word, prefix)]
 
 
 @lru_cache(maxsize=KEPT_WORDS)
@@ -90,6 +84,23 @@ def _word_features(word: str, prefix: str) -> tuple[str, ...]:
     return (*out, f"{prefix} shape {shape(word)}")
 
 
+@lru_cache(maxsize=KEPT_WORDS)
+def _class_features(word: str, prefix: str) -> tuple[str, ...]:
+    return tuple(f"{prefix} class {CLASSES[c]}" for c in classes(normal(word)))
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _cue_features(word: str) -> tuple[str, ...]:
+    own = (f"cue {normal(word)}",) if word.islower() or not word.isalpha() else ()
+    return (*own, *_class_features(word, "cue"))
+
+
+@lru_cache(maxsize=KEPT_WORDS)
+def _is_medium(word: str) -> bool:
+    return CLASS_ID["media"] in classes(normal(word))
+
+
+_MOST_WORDS = 12  # of a noun phrase that are looked at
 _TOLD = frozenset("told tells telling interview quoted".split())
 _SHOWN = tuple((f"sentence has {c}", CLASS_ID[c]) for c in ("media", "document", "anonymous", "vague"))
 
@@ -106,71 +117,76 @@ def features(
     `sentences` keeps what holds for a whole sentence (by document and sentence), since it may hold many attributions.
     """
     one = resolved.link
-    document = batch.documents[resolved.document]
-    base = int(batch.document_bounds[resolved.document])
+    words = batch.documents[resolved.document].words
+    base = batch.first_tokens[resolved.document]
     firsts, lasts, *_ = found.lists
     out = [f"kind {resolved.mention.kind}"]
     if one.source is not None:
         a, b = firsts[one.source] - base, lasts[one.source] - base
-        words = document.words[a:b]
-        out += _noun_features(words, "source")
-        low = normal(words[0])
-        out.append(f"first {low if low == words[0] else shape(words[0])}")
-        head = resolved.mention.head
-        if head:
-            out += [f"head class {CLASSES[c]}" for c in classes(head)]
-            capital = any(w[0].isupper() for w in words if normal(w) == head)
-            out.append("head is capital" if capital else f"head {head}")
-        out.append(f"source has {min(len(words), 6)} words")
-        if resolved.mention.plural:
-            out.append("plural")
-        before = document.words[a - 1] if a else ""
-        if before:
-            out.append(f"before source {normal(before) if before.islower() or not before.isalpha() else shape(before)}")
+        out += _source_features(words[a:b], words[a - 1] if a else "", resolved.mention)
     if one.cue is not None:
         a, b = firsts[one.cue] - base, lasts[one.cue] - base
-        words = document.words[a:b]
-        out += [f"cue {normal(w)}" for w in words if w.islower() or not w.isalpha()]
-        behind = document.words[b : b + 4]
-        out += _noun_features([w for w in behind if w not in (",", ".")], "behind cue")
-        out += [f"cue class {CLASSES[c]}" for w in words for c in classes(normal(w))]
-        told = not _TOLD.isdisjoint(map(normal, (*words, *behind)))
-        if told and any(CLASS_ID["media"] in classes(normal(w)) for w in (*words[1:], *behind)):
+        cue, behind = words[a:b], words[b : b + 4]
+        for word in cue:
+            out += _cue_features(word)
+        for word in behind:
+            if word != "," and word != ".":
+                out += _word_features(word, "behind cue")
+        told = not _TOLD.isdisjoint(map(normal, (*cue, *behind)))
+        if told and any(map(_is_medium, (*cue[1:], *behind))):
             out.append("told a medium")
     else:
         out.append("no cue")
     if not one.contents:
         out.append("no content")
-    elif batch.inside[found.first[one.contents[0]]]:
+    elif batch.inside_bytes[firsts[one.contents[0]]]:
         out.append("quoted")
     if resolved.entity is not None:
         entity = entities[resolved.entity]
+        name = entity.name.split()
         out.append(f"entity {entity.kind}")
-        out += _noun_features(entity.name.split(), "entity")
-        out += [f"title class {CLASSES[c]}" for w in entity.title.split() for c in classes(normal(w))]
+        for word in name[:_MOST_WORDS]:
+            out += _word_features(word, "entity")
         if entity.title:
+            for word in entity.title.split():
+                out += _class_features(word, "title")
             out.append("entity has title")
-        if len(entity.name.split()) > 1:
+        if len(name) > 1:
             out.append("entity has full name")
     else:
         out.append("no entity")
     key = (resolved.document, resolved.sentence)
     if key not in sentences:
-        sentences[key] = _sentence_features(batch, *key)
+        sentences[key] = _sentence_features(batch, *key, resolved.asks_anonymity)
     out += sentences[key]
     return list(dict.fromkeys(out))
 
 
-def _sentence_features(batch: Batch, document_index: int, s: int) -> list[str]:
-    document = batch.documents[document_index]
-    base = int(batch.document_bounds[document_index])
-    lo = int(document.sentence_starts[s])
-    hi = int(document.sentence_starts[s + 1]) if s + 1 < len(document.sentence_starts) else len(document.words)
-    asks = may_ask_anonymity(document.words[lo:hi]) and asks_anonymity(document.span(lo, hi).text)
-    out = ["asks anonymity"] if asks else []
-    held = batch.classes_of_sentence[batch.sentence_of[base + lo]]
+def _source_features(words: Sequence[str], before: str, mention: Mention) -> list[str]:
+    """What the words of a source say, and the word before them."""
+    out: list[str] = []
+    for word in words[:_MOST_WORDS]:
+        out += _word_features(word, "source")
+    low = normal(words[0])
+    out.append(f"first {low if low == words[0] else shape(words[0])}")
+    head = mention.head
+    if head:
+        out += _class_features(head, "head")
+        capital = any(w[0].isupper() for w in words if normal(w) == head)
+        out.append("head is capital" if capital else f"head {head}")
+    out.append(f"source has {min(len(words), 6)} words")
+    if mention.plural:
+        out.append("plural")
+    if before:
+        out.append(f"before source {normal(before) if before.islower() or not before.isalpha() else shape(before)}")
+    return out
+
+
+def _sentence_features(batch: Batch, document: int, sentence: int, asks_anonymity: bool) -> list[str]:
+    out = ["asks anonymity"] if asks_anonymity else []
+    held = batch.classes_of_sentence[batch.sentences_of_document[document] + sentence]
     out += [name for name, c in _SHOWN if held[c]]
-    if lo < document.n_title:
+    if sentence == 0 and batch.documents[document].has_headline:
         out.append("headline")
     return out
 
@@ -188,15 +204,16 @@ class SourceTypeModel:
     def __init__(self, vocabulary: Sequence[str], weights: np.ndarray) -> None:
         self.vocabulary = tuple(vocabulary)
         self.index = {f: i for i, f in enumerate(self.vocabulary)}
+        self._row = {f: i + 1 for f, i in self.index.items()}  # none is 0, which `filter` takes for nothing
         self.weights = np.asarray(weights, dtype=np.float32)
 
     def probabilities(self, rows: Sequence[Sequence[str]]) -> np.ndarray:
         """Probabilities of `TYPES`, ndarray of float32, shape (len(rows), len(TYPES))."""
         if not rows:
             return np.zeros((0, len(TYPES)), dtype=np.float32)
-        known = [[self.index[f] for f in row if f in self.index] + [-1] for row in rows]
+        known = [[0, *filter(None, map(self._row.get, row))] for row in rows]  # the row before the first is the last
         firsts = np.cumsum([0, *map(len, known[:-1])])
-        scores = np.add.reduceat(self.weights[list(chain.from_iterable(known))], firsts, axis=0)
+        scores = np.add.reduceat(self.weights[np.array([*chain.from_iterable(known)]) - 1], firsts, axis=0)
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         return scores / scores.sum(axis=1, keepdims=True)

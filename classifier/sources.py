@@ -49,7 +49,7 @@ from classifier.names import (
     normal,
     part_of_name,
 )
-from classifier.second_hand import anonymity_reason, asks_anonymity, reason_of, second_hand, signature_for, signatures
+from classifier.second_hand import anonymity, anonymity_reason, asks_anonymity, second_hand, signature_for, signatures
 from classifier.tokens import QUOTES
 
 __all__ = [
@@ -118,13 +118,15 @@ class Reading(NamedTuple):
     """An utterance with its source read: ``entity`` indexes the ledger's entities, None where there is no source.
 
     ``via`` is the outlet, platform or document through which the article has it, ``anonymity_reason``
-    the stated reason for withholding the name; both may be "".
+    the stated reason for withholding the name; both may be "". ``asks_anonymity`` says whether its sentence
+    has somebody ask not to be named.
     """
 
     mention: Mention
     entity: int | None
     via: str = ""
     anonymity_reason: str = ""
+    asks_anonymity: bool = False
 
 
 @dataclass(frozen=True)
@@ -1025,6 +1027,7 @@ def read_sources(document: Document, utterances: Sequence[Utterance], names: Nam
     signed_blocks = signatures(names)
     mentions: list[Mention] = []
     entities: list[int | None] = []
+    sentences: list[int] = []
     signed_via: dict[int, str] = {}
     waiting: list[int] = []  # quotations whose speaker may stand behind them
     for k, one in enumerate(utterances):
@@ -1062,8 +1065,9 @@ def read_sources(document: Document, utterances: Sequence[Utterance], names: Nam
                 entity = resolver.last
         mentions.append(mention)
         entities.append(entity)
+        sentences.append(sentence)
     readings = []
-    reasons: dict[int, str] = {}  # by sentence, which may hold many attributions
+    asked: dict[int, tuple[bool, str]] = {}  # by sentence, which may hold many attributions
     previous: tuple[int | None, str] = (None, "")
     for k, (one, mention, entity) in enumerate(zip(utterances, mentions, entities, strict=True)):
         via = signed_via.get(k) or second_hand(names, one)
@@ -1073,13 +1077,11 @@ def read_sources(document: Document, utterances: Sequence[Utterance], names: Nam
             previous = (entity, via)
             if via and via in resolver.entities[entity].name:
                 via = ""  # the outlet itself is the source
-        reason = ""
-        if one.source is not None:
-            sentence = names.sentence_of(one.source[0])
-            if sentence not in reasons:
-                reasons[sentence] = reason_of(names, sentence)
-            reason = reasons[sentence]
-        readings.append(Reading(mention, entity, via, reason))
+        sentence = sentences[k]
+        if sentence not in asked:
+            asked[sentence] = anonymity(names, sentence)
+        asks, reason = asked[sentence]
+        readings.append(Reading(mention, entity, via, reason if one.source is not None else "", asks))
     return Ledger(readings, resolver.entities)
 
 

@@ -123,7 +123,10 @@ def coarse(shape_id: int, class_ids: Sequence[int]) -> int:
 @lru_cache(maxsize=KEPT_WORDS)
 def normal(word: str) -> str:
     """Lower case, digits as 0, curly apostrophes straight: the form that vocabularies hold."""
-    lower = word.lower().replace("’", "'")
+    lower = word.lower()
+    if lower.isalpha():
+        return lower
+    lower = lower.replace("’", "'")
     return re.sub(r"\d", "0", lower) if any(c.isdigit() for c in lower) else lower
 
 

@@ -1,5 +1,6 @@
 """Many articles at once: in order, once each, within bounded memory, wherever they are scored."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -137,8 +138,20 @@ def test_a_worker_loads_once_and_refuses_another_artifact(predictor):
 def test_long_articles_are_scored_few_at_a_time():
     from classifier.predictor import _chunks
 
-    sizes = [len(chunk) for chunk in _chunks(["x" * 60_000] * 5 + ["x"] * 40)]
-    assert sizes == [2, 2, 16, 16, 9]
+    sizes = [len(chunk) for chunk in _chunks(["x" * 180_000] * 5 + ["x"] * 80)]
+    assert sizes == [2, 2, 48, 33]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_collector_is_left_as_it_was(predictor, on):
+    was_on = gc.isenabled()
+    (gc.enable if on else gc.disable)()
+    try:
+        for _ in predictor.score_many(["The mayor said no.", None]):
+            assert gc.isenabled() is on
+        assert gc.isenabled() is on
+    finally:
+        (gc.enable if was_on else gc.disable)()
 
 
 def test_an_artifact_s_arrays_are_mapped_not_copied():

@@ -11,7 +11,7 @@ from classifier.phrases import PhraseModel
 from classifier.vocabulary import TypeTable
 
 WORDS = ("the", "ferry", "may", "be", "late", "“", "”", ".", "said")
-TEXTS = ("The ferry may be late. Late? “It may be,” Ann Bell said. Qwx.", "Late.", "The ferry said “no”. May it be.")
+TEXTS = ("The ferry may be late. Late? “It may be,” Ann Bell said. Qwx.", "Late.", "The ferry said “no”. May it be.", "said the ferry " * 30)
 N_DIMENSIONS, N_NUMBERS, N_FILTERS = 5, 3, 7
 
 
@@ -59,12 +59,10 @@ def test_scores_are_those_of_slow_sums(model, vectors):
     np.testing.assert_allclose(model.scores(batch, *vectors), slow(model, batch, vectors), atol=1e-4)
 
 
-def test_a_sentence_scores_the_same_in_any_batch_and_any_piece(model, vectors, monkeypatch):
+def test_a_sentence_scores_the_same_in_any_batch(model, vectors):
     together = model.scores(batch_of(TEXTS), *vectors)
     alone = np.concatenate([model.scores(batch_of([text]), *vectors) for text in TEXTS])
     np.testing.assert_allclose(together, alone, atol=1e-5)
-    monkeypatch.setattr(phrases, "_PIECE", 4)
-    np.testing.assert_allclose(model.scores(batch_of(TEXTS), *vectors), together, atol=1e-5)
 
 
 def test_quotation_counts(model, vectors):
