@@ -118,6 +118,7 @@ def parts(predictor: Any, n_articles: int, rounds: int) -> dict[str, float]:
     from classifier import Article, analysis
     from classifier.batch import Batch
     from classifier.document import read
+    from classifier.predictor import BATCH, collector_at_rest
 
     models = predictor.models
     texts = articles(600, n_articles)
@@ -125,8 +126,8 @@ def parts(predictor: Any, n_articles: int, rounds: int) -> dict[str, float]:
     labels = models.taggers["attribution"].labels
 
     def batches() -> Iterator[Batch]:
-        for i in range(0, len(texts), 16):
-            yield Batch.of([read(Article(text)) for text in texts[i : i + 16]], table)
+        for i in range(0, len(texts), BATCH):
+            yield Batch.of([read(Article(text)) for text in texts[i : i + BATCH]], table)
 
     def attributions() -> None:
         for batch in batches():
@@ -143,10 +144,11 @@ def parts(predictor: Any, n_articles: int, rounds: int) -> dict[str, float]:
             analysis.probabilities(models.signals, scores)
 
     signals()
-    return {
-        "text to attributions, articles a second": round(n_articles / _best(attributions, rounds), 1),
-        "all signals, ms a sentence": round(_best(signals, rounds) / sentences * 1000, 4),
-    }
+    with collector_at_rest():  # as in scoring
+        return {
+            "text to attributions, articles a second": round(n_articles / _best(attributions, rounds), 1),
+            "all signals, ms a sentence": round(_best(signals, rounds) / sentences * 1000, 4),
+        }
 
 
 def steps(predictor: Any, n_articles: int) -> dict[str, float]:

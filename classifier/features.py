@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from classifier.batch import Batch
+from classifier.groups import Groups
 from classifier.vocabulary import CLASSES, SHAPE_ID
 
 _SHAPES = tuple(SHAPE_ID)
@@ -32,10 +34,17 @@ class Rows:
         n = len(self.indptr) - 1
         out = np.zeros((n, weights.shape[1]), dtype=np.float32)
         if len(self.indices):
-            products = weights[self.indices] * self.values[:, None]
-            filled = np.flatnonzero(np.diff(self.indptr))
-            out[filled] = np.add.reduceat(products, self.indptr[:-1][filled], axis=0)
+            filled, groups = self._groups
+            out[filled] = groups.sums(
+                lambda cells: weights[self.indices[cells]] * self.values[cells, None], weights.shape[1]
+            )
         return out
+
+    @cached_property
+    def _groups(self) -> tuple[np.ndarray, Groups]:
+        """The rows that hold anything, and their cells."""
+        filled = np.flatnonzero(np.diff(self.indptr))
+        return filled, Groups(np.append(self.indptr[filled], self.indptr[-1]))
 
 
 class TermIndex:
@@ -108,8 +117,8 @@ def pooled(batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> np.ndarray:
     Parameters are those of `dense`; ndarray of float32, shape (n_sentences, dimensions).
     """
     word = batch.table.codes[batch.types, 0]
-    known = np.maximum(batch.in_sentences.sums((word > 0)[:, None]), 1.0)
-    return batch.in_sentences.sums(vectors[word]) * steps / np.sqrt(known)
+    known = np.maximum(batch.in_sentences.counts((word > 0)[:, None]), 1.0)
+    return batch.in_sentences.counts(vectors[word]) * steps / np.sqrt(known)
 
 
 def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, list[str]]:
@@ -140,9 +149,9 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
 
     flags = batch.flags
     inside = batch.inside
-    sums = batch.in_sentences.sums
-    counts = sums(flags)
-    outside_counts = sums(flags & ~inside[:, None])
+    groups = batch.in_sentences
+    counts = groups.counts(flags)
+    outside_counts = groups.counts(flags & ~inside[:, None])
     add(counts / root, *(f"words: {c}" for c in CLASSES))
     add(counts > 0, *(f"has: {c}" for c in CLASSES))
     add(outside_counts / root, *(f"unquoted words: {c}" for c in CLASSES))
@@ -159,35 +168,39 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
     add(question, "is a question")
     add(_ends_with(batch, "!"), "is an exclamation")
 
-    quoted = sums(inside[:, None])[:, 0] / n
+    quoted = groups.counts(inside[:, None])[:, 0] / n
     add(np.stack([quoted, quoted > 0, quoted > 0.9], axis=1), "share quoted", "has quotation", "all quoted")
     add(np.stack([np.log(n), n < 5, n > 40], axis=1), "log words", "under 5 words", "over 40 words")
 
     p = tags.probabilities
     source, cue, content = p[:, 1] + p[:, 2], p[:, 3] + p[:, 4], p[:, 5] + p[:, 6]
-    per_token = np.stack([source, cue, content, content * inside, content * ~inside, p[:, 1], p[:, 3], p[:, 5]], axis=1)
-    shares = sums(per_token)
+    hedge, loaded = tags.hedge_probability, tags.loaded_probability
+    quoted_loaded = loaded * inside
+    per_token = np.stack(
+        [
+            source, cue, content, content * inside, content * ~inside, p[:, 1], p[:, 3], p[:, 5],
+            hedge, loaded, quoted_loaded, *(np.log1p(-np.minimum(kind, 0.999)) for kind in (hedge, loaded)),
+        ],
+        axis=1, dtype=np.float32,
+    )  # fmt: skip
+    shares = groups.sums(lambda tokens: per_token.take(tokens, axis=0), per_token.shape[1])
     add(
-        np.concatenate([shares[:, :5] / n[:, None], np.minimum(shares[:, 5:], 3)], axis=1),
+        np.concatenate([shares[:, :5] / n[:, None], np.minimum(shares[:, 5:8], 3)], axis=1),
         "share source", "share cue", "share content", "share quoted content", "share unquoted content",
         "sources", "cues", "contents",
     )  # fmt: skip
-    tops = (
-        np.maximum.reduceat(np.stack([source, cue, content], axis=1), bounds[:-1], axis=0) if len(n) else shares[:, :3]
-    )
-    add(tops, "surest source", "surest cue", "surest content")
-    cue_of = np.stack([tags.hedge_probability, tags.loaded_probability, tags.loaded_probability * inside], axis=1)
-    in_all = sums(cue_of)
-    add(np.minimum(in_all, 4), "hedge cues", "loaded cues", "quoted loaded cues")
-    tops = np.maximum.reduceat(cue_of, bounds[:-1], axis=0) if len(n) else in_all
-    add(tops, "surest hedge cue", "surest loaded cue", "surest quoted loaded cue")
-    none = 1.0 - np.exp(sums(np.log1p(-np.minimum(cue_of[:, :2], 0.999))))
-    add(none, "any hedge cue", "any loaded cue")
+    surest = np.stack([source, cue, content, hedge, loaded, quoted_loaded], axis=1)
+    tops = np.maximum.reduceat(surest, bounds[:-1], axis=0) if len(n) else shares[:, :6]
+    add(tops[:, :3], "surest source", "surest cue", "surest content")
+    add(np.minimum(shares[:, 8:11], 4), "hedge cues", "loaded cues", "quoted loaded cues")
+    add(tops[:, 3:], "surest hedge cue", "surest loaded cue", "surest quoted loaded cue")
+    add(1.0 - np.exp(shares[:, 11:]), "any hedge cue", "any loaded cue")
 
     add(pooled(batch, vectors, steps), *(f"vector {i}" for i in range(vectors.shape[1])))
 
     values = np.concatenate(columns, axis=1)
-    return _with_context(batch, values, names, n)
+    context, more = _context(batch, values, names, np.ones(len(n), dtype=bool), _repeated(batch))
+    return np.concatenate([values, context], axis=1), [*names, *more]
 
 
 def _ends_with(batch: Batch, mark: str) -> np.ndarray:
@@ -215,21 +228,20 @@ _ARTICLE = (
 )  # fmt: skip
 
 
-def _with_context(
-    batch: Batch, values: np.ndarray, names: list[str], n: np.ndarray, story: np.ndarray | None = None
+def _context(
+    batch: Batch, values: np.ndarray, names: Sequence[str], story: np.ndarray, repeated: np.ndarray
 ) -> tuple[np.ndarray, list[str]]:
-    """Append the place in the article, the neighbours' features and the article's means, over its story alone."""
+    """The place in the article, the neighbours' features and the article's means, over its story alone."""
+    n = batch.n_sentences
     document = batch.document_of_sentence
     n_sentences = np.bincount(document, minlength=len(batch.documents))
     first_sentence = np.concatenate([[0], np.cumsum(n_sentences)])[:-1]
-    if story is None:
-        story = np.ones(len(n), dtype=bool)
     n_story = np.bincount(document[story], minlength=len(batch.documents))
     so_far = np.concatenate([[0], np.cumsum(story)])
     index = so_far[:-1] - so_far[first_sentence][document]
     total = np.maximum(n_story, 1)[document].astype(np.float32)
     alone = n_sentences[document] == 1
-    headline = np.zeros(len(n), dtype=bool)
+    headline = np.zeros(n, dtype=bool)
     bounds = np.zeros(batch.n_tokens + 1, dtype=bool)
     bounds[batch.chain_bounds] = True
     begins_paragraph = bounds[batch.sentence_bounds[:-1]]
@@ -254,25 +266,25 @@ def _with_context(
                 ~alone * begins_paragraph,
                 ~alone * ends_paragraph,
                 ~alone * (begins_paragraph & ends_paragraph),
-                _repeated(batch),
+                repeated,
             ],
             axis=1,
         )  # fmt: skip
     ]
     out = [
-        *names, "headline", "alone", "place", "first line", "second line", "last line", "last 3 lines", "last 8 lines",
+        "headline", "alone", "place", "first line", "second line", "last line", "last 3 lines", "last 8 lines",
         "log sentences", "begins paragraph", "ends paragraph", "is a paragraph", "repeated line",
     ]  # fmt: skip
     near = values[:, [names.index(k) for k in _NEIGHBOUR]]
     previous, following = _neighbours(story)
     for other, label in ((previous, "previous"), (following, "next")):
-        ok = (other >= 0) & (other < len(n))
-        other = np.clip(other, 0, max(len(n) - 1, 0))
+        ok = (other >= 0) & (other < n)
+        other = np.clip(other, 0, max(n - 1, 0))
         ok &= document[other] == document
         columns.append(near[other] * ok[:, None])
         out += [f"{label} sentence, {k}" for k in _NEIGHBOUR]
     wide = [names.index(k) for k in _ARTICLE] + [i for i, k in enumerate(names) if k.startswith("vector ")]
-    cut = np.concatenate([first_sentence, [len(n)]]).astype(np.int64)
+    cut = np.concatenate([first_sentence, [n]]).astype(np.int64)
     filled = np.flatnonzero(n_sentences)
     means = np.zeros((len(batch.documents), len(wide)), dtype=np.float32)
     if len(filled):
@@ -280,7 +292,7 @@ def _with_context(
         means[filled] = np.add.reduceat(kept, cut[:-1][filled], axis=0) / np.maximum(n_story, 1)[filled, None]
     columns.append(np.where(alone[:, None], 0, means[document]))
     out += [f"article, {names[i]}" for i in wide]
-    return np.concatenate([values, *(c.astype(np.float32) for c in columns)], axis=1), out
+    return np.concatenate([c.astype(np.float32) for c in columns], axis=1), out
 
 
 def _neighbours(story: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -311,10 +323,12 @@ def in_story(batch: Batch, values: np.ndarray, names: Sequence[str], story: np.n
     -------
     ndarray of float32, shape (n_sentences, n_features)
     """
-    own = list(names).index("headline")  # the first feature of context
-    n = np.diff(batch.sentence_bounds).astype(np.float32)
-    anew, _ = _with_context(batch, values[:, :own], list(names[:own]), n, story)
-    return np.concatenate([anew, values[:, anew.shape[1] :]], axis=1)
+    names = list(names)
+    own = names.index("headline")  # the first feature of context
+    context, more = _context(batch, values[:, :own], names[:own], story, values[:, names.index("repeated line")])
+    anew = values.copy()
+    anew[:, own : own + len(more)] = context
+    return anew
 
 
 def _repeated(batch: Batch) -> np.ndarray:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+Values = Callable[[np.ndarray], np.ndarray]
 _LONGEST = 32  # rows; longer groups go in pieces, so that no group makes for many slices
 
 
@@ -35,21 +36,15 @@ class Groups:
         counts = np.searchsorted(-lengths, -np.arange(int(lengths[0]) if len(lengths) else 0), side="left")
         self._rows = [starts[:count] + step for step, count in enumerate(counts.tolist())]
 
-    def sums(self, values: np.ndarray) -> np.ndarray:
-        """Sums by group, ndarray of float32, shape (n_groups, n_columns), of values of shape (n_rows, n_columns).
-
-        Booleans are counted, and small integers added up, as integers.
-        """
+    def counts(self, values: np.ndarray) -> np.ndarray:
+        """Sums of booleans or of int8 by group: ndarray of float32, shape (n_groups, n_columns), exact."""
         if values.dtype == bool:
             values = values.view(np.uint8)
-        small = {np.dtype(np.uint8): np.uint8, np.dtype(np.int8): np.int16}.get(values.dtype, np.float32)
-        parts = self._fold(np.add, lambda rows: values.take(rows, axis=0).astype(small, copy=False))
-        if parts is None:
-            return np.zeros((0, values.shape[1]), dtype=np.float32)
-        return np.add.reduceat(parts, self._first, axis=0, dtype=np.float32)
+        small = np.uint8 if values.dtype == np.uint8 else np.int16  # holds the sum of a piece
+        return self._reduce(np.add, lambda rows: values.take(rows, axis=0).astype(small, copy=False), values.shape[1])
 
-    def tops(self, values: Callable[[np.ndarray], np.ndarray], n_columns: int) -> np.ndarray:
-        """Largest values by group and column, ndarray of float32, shape (n_groups, n_columns).
+    def sums(self, values: Values, n_columns: int) -> np.ndarray:
+        """Sums by group, ndarray of float32, shape (n_groups, n_columns).
 
         Parameters
         ----------
@@ -57,18 +52,16 @@ class Groups:
             Gives the values of some rows, an ndarray of float32, shape (len(rows), n_columns), by their indices.
         n_columns : int
         """
-        parts = self._fold(np.maximum, values)
-        if parts is None:
-            return np.zeros((0, n_columns), dtype=np.float32)
-        return np.maximum.reduceat(parts, self._first, axis=0)
+        return self._reduce(np.add, values, n_columns)
 
-    def _fold(self, function: np.ufunc, values: Callable[[np.ndarray], np.ndarray]) -> np.ndarray | None:
-        """Results of the pieces, in the order of their rows; None where there is none."""
-        out: np.ndarray | None = None
-        for rows in self._rows:
-            here = values(rows)
-            if out is None:
-                out = here
-            else:
-                function(out[: len(rows)], here, out=out[: len(rows)])
-        return None if out is None else out.take(self._place, axis=0)
+    def tops(self, values: Values, n_columns: int) -> np.ndarray:
+        """Largest values by group; as `sums`."""
+        return self._reduce(np.maximum, values, n_columns)
+
+    def _reduce(self, function: np.ufunc, values: Values, n_columns: int) -> np.ndarray:
+        if not self._rows:
+            return np.zeros((0, n_columns), dtype=np.float32)
+        pieces = values(self._rows[0])
+        for rows in self._rows[1:]:
+            function(pieces[: len(rows)], values(rows), out=pieces[: len(rows)])
+        return function.reduceat(pieces.take(self._place, axis=0), self._first, axis=0, dtype=np.float32)

@@ -58,6 +58,13 @@ def type_values(batch: Batch, types: np.ndarray, vectors: np.ndarray, steps: np.
     return out
 
 
+def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values of small integers from 0 up, ascending, and the index of each value among them."""
+    there = np.zeros(int(values.max(initial=-1)) + 1, dtype=bool)
+    there[values] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[values]
+
+
 @dataclass(frozen=True)
 class PhraseModel:
     """Compiled filters.
@@ -98,26 +105,37 @@ class PhraseModel:
         """
         if not self.outputs:
             return np.zeros((batch.n_sentences, 0), dtype=np.float32)
-        phrases = self._phrases(batch, vectors, steps)
-        filters = self.filters.astype(np.float32)
-        top = batch.in_sentences.tops(lambda tokens: phrases(tokens) @ filters[:-1], filters.shape[1])
-        top = np.maximum(top + filters[-1], 0.0)
+        answers = self._answers(batch, vectors, steps)
+        top = batch.in_sentences.tops(answers, self.filters.shape[1])
+        top = np.maximum(top + self.filters[-1].astype(np.float32), 0.0)
         return top @ self.weights[:-1].astype(np.float32) + self.weights[-1].astype(np.float32)
 
-    def _phrases(self, batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
-        """What filters see around tokens: given their indices, ndarray of float32, shape (n, rows of the filters - 1)."""
-        n = batch.n_tokens
-        types, place = np.unique(batch.types, return_inverse=True)
-        numbers = type_values(batch, types, vectors, steps) @ self.projection.astype(np.float32)
-        seen = np.zeros((n + 1, numbers.shape[1] + 1), dtype=np.float32)  # the last one stands beyond a sentence's ends
-        seen[:n, :-1] = numbers.take(place.ravel(), axis=0)
-        seen[:n, -1] = batch.inside
+    def _answers(self, batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """What the filters sum up around tokens: by their indices, ndarray of float32, shape (n, n_filters).
+
+        What a word adds to an answer depends on its place in the phrase and on itself alone, so it is worked out once
+        for each word of the batch.
+        """
+        kinds, kind = _distinct(2 * batch.types + batch.inside)
+        numbers = type_values(batch, kinds >> 1, vectors, steps) @ self.projection.astype(np.float32)
+        seen = np.concatenate([numbers, (kinds & 1)[:, None]], axis=1, dtype=np.float32)
+        seen = np.concatenate([seen, np.zeros((1, seen.shape[1]), dtype=np.float32)])  # beyond a sentence's ends
+        width = seen.shape[1]
+        before, middle, behind = [
+            seen @ self.filters[k * width : (k + 1) * width].astype(np.float32) for k in range(WIDTH)
+        ]
         first, last = batch.sentence_ends
-        index = np.arange(n)
-        around = np.stack(
-            [np.where(index > first, index - 1, n), index, np.where(index < last - 1, index + 1, n)], axis=1
-        )
-        return lambda tokens: seen.take(around.take(tokens, axis=0), axis=0).reshape(len(tokens), -1)
+        index = np.arange(batch.n_tokens)
+        previous = np.where(index > first, kind[index - 1], len(kinds))
+        following = np.where(index < last - 1, kind[np.minimum(index + 1, batch.n_tokens - 1)], len(kinds))
+
+        def answers(tokens: np.ndarray) -> np.ndarray:
+            out = middle.take(kind[tokens], axis=0)
+            out += before.take(previous[tokens], axis=0)
+            out += behind.take(following[tokens], axis=0)
+            return out
+
+        return answers
 
     def explain(
         self, batch: Batch, vectors: np.ndarray, steps: np.ndarray, sentence: int, output: str
@@ -132,8 +150,7 @@ class PhraseModel:
         """
         weights = self.weights[:, self.outputs.index(output)].astype(np.float64)
         tokens = np.arange(*batch.sentences[sentence : sentence + 2])
-        filters = self.filters.astype(np.float32)
-        answers = self._phrases(batch, vectors, steps)(tokens) @ filters[:-1]
-        top = np.maximum(answers.max(axis=0) + filters[-1], 0.0)
+        answers = self._answers(batch, vectors, steps)(tokens)
+        top = np.maximum(answers.max(axis=0) + self.filters[-1].astype(np.float32), 0.0)
         effects = np.bincount(answers.argmax(axis=0), top * weights[:-1], minlength=len(answers))
         return float(weights[-1]), effects

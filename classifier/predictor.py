@@ -39,8 +39,8 @@ from classifier.vocabulary import normal
 
 NOT_SCORED = "not scored: "
 """How the warning of an article begins that broke scoring, or was none."""
-_BATCH = 48  # articles scored in one pass
-_BATCH_CHARACTERS = 300_000  # no more than that, so that long articles do not multiply memory
+BATCH = 48  # articles scored in one pass
+BATCH_CHARACTERS = 300_000  # no more than that, so that long articles do not multiply memory
 _MOST_CUES = 4  # words shown for an opinion
 _MIN_CUE = 2.0  # log-odds (before the sentence's length) that make a word worth showing
 
@@ -543,7 +543,7 @@ def _chunks(items: Iterable[Any]) -> Iterator[list[Any]]:
         for item in items:
             chunk.append(item)
             size += _characters(item)
-            if len(chunk) == _BATCH or size >= _BATCH_CHARACTERS:
+            if len(chunk) == BATCH or size >= BATCH_CHARACTERS:
                 yield chunk
                 chunk, size = [], 0
     except Exception:
@@ -596,13 +596,13 @@ def _same(predictor: Predictor) -> Predictor:
 def _score_chunk(
     load: Callable[[], Predictor], finish: Callable[[ArticleReport], Any] | None, chunk: list[Any]
 ) -> list[Any]:
-    with _collector_at_rest():
+    with collector_at_rest():
         reports = load()._safe(chunk)
         return reports if finish is None else [finish(r) for r in reports]
 
 
 @contextmanager
-def _collector_at_rest() -> Iterator[None]:
+def collector_at_rest() -> Iterator[None]:
     """No search for reference cycles meanwhile: a batch makes thousands of objects that stay, and none in a cycle."""
     was_on = gc.isenabled()
     gc.disable()

@@ -11,7 +11,12 @@ from classifier.phrases import PhraseModel
 from classifier.vocabulary import TypeTable
 
 WORDS = ("the", "ferry", "may", "be", "late", "“", "”", ".", "said")
-TEXTS = ("The ferry may be late. Late? “It may be,” Ann Bell said. Qwx.", "Late.", "The ferry said “no”. May it be.", "said the ferry " * 30)
+TEXTS = (
+    "The ferry may be late. Late? “It may be,” Ann Bell said. Qwx.",
+    "Late.",
+    "The ferry said “no”. May it be.",
+    "said the ferry " * 30,
+)
 N_DIMENSIONS, N_NUMBERS, N_FILTERS = 5, 3, 7
 
 
