@@ -21,10 +21,10 @@ from classifier.batch import OFFSETS, Batch, place_codes
 from classifier.document import read
 from classifier.features import Tags, dense
 from classifier.phrases import PARTS as PHRASE_PARTS
-from classifier.phrases import filter_rows, type_features
+from classifier.phrases import TONES, filter_rows, type_features
 from classifier.report import FRAMES, SCORES
 from classifier.scores import FEATURES
-from classifier.signals import GROUPS
+from classifier.signals import AUXILIARY, GROUPS
 from classifier.source_types import TYPES
 from classifier.vocabulary import CLASSES, FAMILIES, TypeTable
 
@@ -201,7 +201,9 @@ class _Audit:
         """How many features the filters over phrases give."""
         self.strings("phrases")
         outputs = self.texts["phrases"]
-        unknown = set(outputs) - {output for members in GROUPS.values() for output in members}
+        unknown = (
+            set(outputs) - {output for members in GROUPS.values() for output in members} - {*AUXILIARY, *TONES.values()}
+        )
         if unknown:
             raise ValueError(f"{self.folder / 'phrases.json'}: names {', '.join(sorted(unknown))}, which is no output")
         projection, filters = self.arrays["phrases_projection"], self.arrays["phrases_filters"]

@@ -146,6 +146,13 @@ class Batch:
         return np.searchsorted(self.document_bounds, self.sentence_bounds[:-1], side="right") - 1
 
     @cached_property
+    def is_headline(self) -> np.ndarray:
+        """Whether each sentence is its article's headline: ndarray of bool."""
+        out = np.zeros(self.n_sentences, dtype=bool)
+        out[[s for s, d in zip(self.sentences_of_document, self.documents, strict=False) if d.has_headline]] = True
+        return out
+
+    @cached_property
     def sentences_of_document(self) -> list[int]:
         """First sentence of each document, then n_sentences."""
         return np.searchsorted(self.sentence_bounds[:-1], self.document_bounds).tolist()

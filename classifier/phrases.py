@@ -11,7 +11,7 @@ The form is that of Kim (2014), Convolutional neural networks for sentence class
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,8 @@ from classifier.vocabulary import CLASSES, SHAPE_ID
 
 WIDTH = 3  # words of a phrase
 PREFIX = "student: "  # of the features' names
+TONES = {"opinion": "tone opinion", "speculation": "tone speculation", "valence": "tone valence"}
+"""By score, the output whose mean over a story is the rating that its phrases suggest, on the score's scale (see `training.tones`)."""
 PARTS = ("projection", "filters", "weights")  # the arrays of a model
 
 
@@ -72,7 +74,7 @@ class PhraseModel:
     Attributes
     ----------
     outputs : tuple of str
-        Of `classifier.signals.GROUPS`; empty where there is no such model.
+        Of `classifier.signals.GROUPS`, `classifier.signals.AUXILIARY` and `TONES`; empty where there is no such model.
     projection : ndarray, shape (type_features, n_numbers)
         From what a type is to the numbers of its tokens.
     filters : ndarray, shape (filter_rows(n_numbers), n_filters)
@@ -105,10 +107,20 @@ class PhraseModel:
         """
         if not self.outputs:
             return np.zeros((batch.n_sentences, 0), dtype=np.float32)
-        answers = self._answers(batch, vectors, steps)
-        top = batch.in_sentences.tops(answers, self.filters.shape[1])
-        top = np.maximum(top + self.filters[-1].astype(np.float32), 0.0)
+        top = self.answers(batch, vectors, steps)
         return top @ self.weights[:-1].astype(np.float32) + self.weights[-1].astype(np.float32)
+
+    def answers(self, batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """Each filter's largest answer in each sentence, ndarray of float32, shape (n_sentences, n_filters), none below 0.
+
+        Parameters are those of `classifier.features.dense`.
+        """
+        top = batch.in_sentences.tops(self._answers(batch, vectors, steps), self.filters.shape[1])
+        return np.maximum(top + self.filters[-1].astype(np.float32), 0.0)
+
+    def saying(self, outputs: tuple[str, ...], weights: np.ndarray) -> PhraseModel:
+        """A model with more outputs, given their columns of ``weights``."""
+        return replace(self, outputs=self.outputs + outputs, weights=np.concatenate([self.weights, weights], axis=1))
 
     def _answers(self, batch: Batch, vectors: np.ndarray, steps: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """What the filters sum up around tokens: by their indices, ndarray of float32, shape (n, n_filters).

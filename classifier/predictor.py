@@ -20,7 +20,7 @@ from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import Document, read
 from classifier.parallel import ordered, workers
-from classifier.phrases import PREFIX
+from classifier.phrases import PREFIX, TONES
 from classifier.report import (
     ATTRIBUTION_TYPES,
     FRAMES,
@@ -214,44 +214,52 @@ class Predictor:
             Index into ``report.sentences``.
         output : str
             A name of ``models.signals.outputs``: "hedged", "loaded", "opinion", "boilerplate",
-            "frame security", "attribution direct", "valence -1" and so on.
+            "frame security", "attribution direct", "valence -1" and so on. Or one of `classifier.phrases.TONES`,
+            "tone opinion", "tone speculation", "tone valence": what the sentence has in the article's feature "phrases of
+            opinion" and so on, the mean of it over the words of the story.
 
         Returns
         -------
         dict
             {feature: log-odds}, largest effect first, "intercept" included; they sum to the model's
-            log-odds (of a multinomial model: its score before normalising).
+            log-odds (of a multinomial model: its score before normalising; of a tone: points of the score).
         """
         one = Article.of(article)
         analysis = analyse(Batch.of([read(one)], self._table), self.models)
         outputs = self.models.signals.outputs
-        if output not in outputs:
-            raise ValueError(f"no output {output!r}; there are {', '.join(outputs)}")
+        tones = [tone for tone in TONES.values() if tone in self.models.phrases.outputs]
+        if output not in (*outputs, *tones):
+            raise ValueError(f"no output {output!r}; there are {', '.join((*outputs, *tones))}")
         first = int(analysis.batch.documents[0].has_headline)
         if not 0 <= sentence < analysis.batch.n_sentences - first:
             raise ValueError(f"sentence {sentence} of {analysis.batch.n_sentences - first}")
-        words = self.models.vocabularies["word"]
-        terms = [words[w - 1] for w in self.models.terms.words.tolist()]
-        base = self.models.terms.base
-        terms += [f"{words[k // base - 1]} {words[k % base - 1]}" for k in self.models.terms.pairs.tolist()]
-        values = analysis.lines if output == "boilerplate" else analysis.dense
-        parts = self.models.signals.explain(analysis.rows, values, sentence + first, output, terms, analysis.names)
-        return self._by_phrase(parts, analysis, sentence + first, output)
+        if output in tones:
+            parts, share = {}, 1.0
+        else:
+            words = self.models.vocabularies["word"]
+            terms = [words[w - 1] for w in self.models.terms.words.tolist()]
+            base = self.models.terms.base
+            terms += [f"{words[k // base - 1]} {words[k % base - 1]}" for k in self.models.terms.pairs.tolist()]
+            values = analysis.lines if output == "boilerplate" else analysis.dense
+            parts = self.models.signals.explain(analysis.rows, values, sentence + first, output, terms, analysis.names)
+            name = PREFIX + output
+            if parts.pop(name, None) is None:
+                return parts
+            share = float(self.models.signals.dense[analysis.column[name], outputs.index(output)])
+        for phrase, effect in self._phrases(analysis, sentence + first, output).items():
+            parts[phrase] = parts.get(phrase, 0.0) + share * effect
+        return dict(sorted(parts.items(), key=lambda p: -abs(p[1])))
 
-    def _by_phrase(self, parts: dict[str, float], analysis: Analysis, s: int, output: str) -> dict[str, float]:
-        """What a sentence's filters add to an output, told by the phrases that they answered to."""
-        models, name = self.models, PREFIX + output
-        if parts.pop(name, None) is None:
-            return parts
-        share = float(models.signals.dense[analysis.names.index(name), models.signals.outputs.index(output)])
-        batch = analysis.batch  # of one article
+    def _phrases(self, analysis: Analysis, s: int, output: str) -> dict[str, float]:
+        """What a sentence's filters say of an output, by the phrases that they answered to, and their "intercept"."""
+        models, batch = self.models, analysis.batch  # of one article
         intercept, effects = models.phrases.explain(batch, models.vectors, models.vector_steps, s, output)
-        parts["intercept"] += share * intercept
+        parts = {"intercept": intercept}
         words = batch.documents[0].words[batch.sentences[s] : batch.sentences[s + 1]]
         for i in np.flatnonzero(effects).tolist():
             phrase = f"phrase “{' '.join(words[max(i - 1, 0) : i + 2])}”"
-            parts[phrase] = parts.get(phrase, 0.0) + share * float(effects[i])
-        return dict(sorted(parts.items(), key=lambda p: -abs(p[1])))
+            parts[phrase] = parts.get(phrase, 0.0) + float(effects[i])
+        return parts
 
     def _safe(self, chunk: Sequence[Any]) -> list[ArticleReport]:
         """Reports of a chunk; what cannot be scored gets a report that says why."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from classifier.analysis import Analysis
+from classifier.phrases import PREFIX, TONES
 from classifier.report import SCORES, SOURCE_TYPES, Score
 from classifier.source_types import TYPES
 
@@ -55,6 +56,9 @@ FEATURES: dict[str, str] = {
     "figures": "share of words in sentences that give a number",
     "questions": "share of sentences that ask",
     "first person": "first-person words in the writer's voice, by sentence",
+    "phrases of opinion": "rating of opinion that the phrases of the story suggest, 0 to 100",
+    "phrases of speculation": "rating of speculation that the phrases of the story suggest, 0 to 100",
+    "phrases of valence": "rating of valence that the phrases of the story suggest, -1 to 1",
 }
 
 # score: feature: sign its weight may have; features not named are left out of that score's model
@@ -144,6 +148,7 @@ SIGNS: dict[str, dict[str, int]] = {
         "number of sources": 0,
         "clearest opinions": 1,
         "figures": -1,
+        "phrases of opinion": 1,
     },
     "speculation": {
         "hedged": 1,
@@ -163,8 +168,10 @@ SIGNS: dict[str, dict[str, int]] = {
         "attributed to person": 0,
         "writer's own words": 0,
         "figures": 0,
+        "phrases of speculation": 1,
     },
     "valence": {
+        "phrases of valence": 1,
         "negative sentences": -1,
         "positive sentences": 1,
         "loaded wording": 0,
@@ -190,6 +197,11 @@ MIN_SENTENCES = 3
 def to_points(rating: float, target: str) -> float:
     """A reader's rating (1..7; valence -3..3) on the score's scale (0..100; valence -1..1)."""
     return rating / 3.0 if target == "valence" else (rating - 1.0) / 6.0 * 100.0
+
+
+def scale(target: str) -> tuple[float, float]:
+    """Lowest and highest value of a score."""
+    return (-1.0, 1.0) if target == "valence" else (0.0, 100.0)
 
 
 def grade(name: str, value: float) -> str:
@@ -334,8 +346,16 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
         "figures": figures,
         "questions": questions,
         "first person": min(_shares(body.astype(float), first_person)[0], 2.0),
+        **{f"phrases of {target}": _tone(analysis, lo, hi, w, target) for target in TONES},
     }
     return np.array([values[k] for k in FEATURES], dtype=np.float64), n_words, int(body.sum())
+
+
+def _tone(analysis: Analysis, lo: int, hi: int, weights: np.ndarray, target: str) -> float:
+    """What the phrases of the story say of a rating, within its scale; 0 where the filters do not know it."""
+    at = analysis.column.get(PREFIX + TONES[target])
+    low, high = scale(target)
+    return 0.0 if at is None else min(max(_shares(weights, analysis.dense[lo:hi, at])[0], low), high)
 
 
 def _checkable(analysis: Analysis, document: int, by_entity: Mapping[int, float]) -> tuple[int, int, int]:
@@ -383,7 +403,7 @@ def score(model: Mapping[str, Any], name: str, features: np.ndarray) -> Score:
         if weight:
             contributions[f] = float(weight * (given[f] - mean))
     value = sum(contributions.values())
-    low_end, high_end = (-1.0, 1.0) if name == "valence" else (0.0, 100.0)
+    low_end, high_end = scale(name)
     clipped = min(max(value, low_end), high_end)
     if clipped != value:
         contributions["end of the scale"] = clipped - value

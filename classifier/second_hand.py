@@ -129,6 +129,7 @@ _MEDIA_NOUNS = frozenset(
     "site portal website broadcaster newspaper agency magazine channel station paper daily tabloid network outlet blog "
     "weekly podcast".split()
 )
+_LEADING = LEADING - DETERMINERS
 _STATEMENTS = frozenset(
     "statement letter email e-mail memo release filing lawsuit op-ed essay column book memoir memoirs post video ruling "
     "message affidavit complaint bulletin reply".split()
@@ -191,7 +192,7 @@ def _document_at(names: Names, at: int, high: int) -> str:
         if low in _STATEMENTS:
             a = at + (words[at].lower() in DETERMINERS and at < i)
             return joined(names.document, a, i + 1)
-        if not (words[i][0].isalnum() or words[i] in ("’s", "'s")) or low in LEADING - DETERMINERS:
+        if not (words[i][0].isalnum() or words[i] in ("’s", "'s")) or low in _LEADING:
             return ""
     return ""
 

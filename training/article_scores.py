@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.linear_model import Ridge
 
 from classifier.analysis import Analysis
-from classifier.scores import FEATURES, SIGNS, TARGETS, article_features, to_points
+from classifier.scores import FEATURES, SIGNS, TARGETS, article_features, scale, to_points
 from training.records import ArticleRecord
 
 ALPHA = 10.0
@@ -111,7 +111,6 @@ def out_of_fold(X: np.ndarray, y: np.ndarray, fold_of: np.ndarray, target: str, 
     within : ndarray of bool, shape (n_articles,)
         The articles looked at; the others get NaN.
     """
-    low, high = (-1.0, 1.0) if target == "valence" else (0.0, 100.0)
     rated = within & ~np.isnan(y)
     folds = np.unique(fold_of[within])
     values = np.full(len(y), np.nan)
@@ -119,7 +118,7 @@ def out_of_fold(X: np.ndarray, y: np.ndarray, fold_of: np.ndarray, target: str, 
         train = rated & (fold_of != f) if len(folds) > 1 else rated
         here = within & (fold_of == f)
         values[here] = predict(fit_score(X[train], y[train], target), X[here])
-    return np.clip(values, low, high)
+    return np.clip(values, *scale(target))
 
 
 def widths_by_fold(

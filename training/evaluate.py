@@ -25,7 +25,7 @@ from classifier.attribution import SpanSet, link
 from classifier.batch import Batch
 from classifier.report import FRAMES
 from classifier.scores import TARGETS
-from classifier.signals import probabilities
+from classifier.signals import probabilities, sigmoid
 from classifier.source_types import TYPES
 from training.article_scores import feature_matrix, fit_scores, ratings, widths_by_fold
 from training.curves import pictures
@@ -616,17 +616,17 @@ def _folds_of(
     mine = np.array([i for i, r in enumerate(records) if r is not None and r.corpus == corpus], dtype=int)
     train_ok = y[mine] >= 0
     groups = np.array([records[i].article or records[i].id for i in mine])  # type: ignore[union-attr]
-    p = np.zeros(len(mine))
+    odds = np.zeros(len(mine))
     for train, test in GroupKFold(5).split(mine, groups=groups):
         fit = mine[train[train_ok[train]]]
         terms, dense_weights, bias = SignalModel(**settings(output, names)).fit(X[fit], values[fit], y[fit]).weights(2)
-        p[test] = (X[mine[test]] @ terms + values[mine[test]] @ dense_weights + bias)[:, 0]
-    p = 1 / (1 + np.exp(-p))
+        odds[test] = (X[mine[test]] @ terms + values[mine[test]] @ dense_weights + bias)[:, 0]
     how = "5 folds by article"
     if corpus == "nyt_valence":
         rated = np.array([records[i].labels["valence"] for i in mine], dtype=float)  # type: ignore[union-attr]
-        out.add(corpus, "valence", {"Pearson": pearsonr(p, rated).statistic}, len(mine), how)
+        out.add(corpus, "valence", {"Pearson": pearsonr(odds, rated).statistic}, len(mine), how)
         return
+    p = sigmoid(odds)
     g = y[mine] == 1
     threshold = best_threshold(g, p)
     precision, recall, value = prf(g, p >= threshold)

@@ -31,7 +31,7 @@ from training import corpora, words
 from training.attribution import fit_linker, fit_source_types, fit_tagger, type_examples
 from training.cache import FitCache
 from training.corpora import own
-from training.records import ArticleRecord, Corpus, CorpusError
+from training.records import ArticleRecord, Corpus, CorpusError, SentenceRecord
 from training.sentences import (
     AUXILIARY_GROUPS,
     MAIN_GROUPS,
@@ -48,6 +48,7 @@ from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
 from training.student import Student
 from training.student import load as load_student
 from training.texts import Labelled, label_articles, label_sentences, without_texts
+from training.tones import with_tones
 from training.words import WordTable
 
 Progress = Callable[[str], Any]
@@ -81,6 +82,17 @@ def load_corpora(data: Path | None, annotations: Path | None, progress: Progress
     for name, corpus in found.items():
         progress(f"read {name}: {len(corpus.articles)} articles, {len(corpus.all_sentences())} labelled sentences")
     return found
+
+
+def public_sentences(found: Mapping[str, Corpus]) -> list[SentenceRecord]:
+    """The labelled sentences of the public corpora that teach sentence by sentence."""
+    return [
+        s
+        for name in TEACHING
+        if name != "polnear" and name in found
+        for s in found[name].all_sentences()
+        if s.text.strip()
+    ]
 
 
 @dataclass
@@ -133,13 +145,7 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress, fits: FitCa
     # labels of users come last: with none, everything is numbered as it was
     records = [a for name in ("annotations", "own", "labels") if name in found for a in found[name].articles]
     polnear = list(found["polnear"].articles) if "polnear" in found else []
-    lone_records = [
-        s
-        for name in TEACHING
-        if name != "polnear" and name in found
-        for s in found[name].all_sentences()
-        if s.text.strip()
-    ]
+    lone_records = public_sentences(found)
     known = words.load()
     student = load_student(known.words)
     vocabulary = _families([*(f"{r.title}\n{r.text}" for r in (*records, *polnear)), *(r.text for r in lone_records)])
@@ -154,6 +160,8 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress, fits: FitCa
             alone_records.append(record)
             alone_article.append(int(document_of[s]))
     lone = label_sentences(lone_records, table) if lone_records else None
+    if student is not None:
+        student = with_tones(student, articles, known)
     prepared = Prepared(
         corpora=found,
         table=table,
@@ -360,7 +368,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     if prepared.lone is not None:
         n = len(prepared.lone.batch.documents)
         lone_tags = tags_by_fold(prepared.lone.batch, np.zeros(n, dtype=int), taggers[:1])
-        pieces.append(("lone", prepared.lone, lone_tags, [""] * n))  # no teacher has seen them
+        pieces.append(("lone", prepared.lone, lone_tags, prepared.lone.groups))
     for key, labelled, its_tags, groups in pieces:
         values, names = dense(labelled.batch, its_tags, prepared.words.vectors, prepared.words.steps)
         values = np.concatenate([values, prepared.said(labelled, groups)], axis=1)
@@ -442,7 +450,7 @@ def fit_auxiliary(
         n_dense = blocks["articles"][1].shape[1]
         return LinearModels((), np.zeros((n_terms, 0)), np.zeros((n_dense, 0)), np.zeros(0))
     labels = {g: gold(prepared.lone.records, g) for g in AUXILIARY}
-    groups = {g: AUXILIARY_GROUPS[g] for g in AUXILIARY if len(np.unique(labels[g][labels[g] >= 0])) == 2}
+    groups = {g: AUXILIARY_GROUPS[g] for g in AUXILIARY if len(np.unique(labels[g][labels[g] >= 0])) > 1}
     rows, values = blocks["lone"]
     n = len(values)
     X = sparse(rows, n_terms)

@@ -10,13 +10,13 @@ import numpy as np
 import scipy.sparse as sp
 from joblib import Parallel
 from sklearn.base import BaseEstimator
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import LogisticRegression, Ridge
 
 from classifier.batch import Batch
 from classifier.features import Rows, TermIndex
 from classifier.phrases import PREFIX
 from classifier.report import ATTRIBUTION_TYPES
-from classifier.signals import GROUPS, LinearModels, softmax
+from classifier.signals import GROUPS, LinearModels, sigmoid, softmax
 from training.cache import FitCache
 from training.records import SentenceRecord
 
@@ -56,9 +56,24 @@ def sparse(rows: Rows, n_terms: int) -> sp.csr_matrix:
     return sp.csr_matrix((rows.values, rows.indices, rows.indptr), shape=(len(rows.indptr) - 1, n_terms))
 
 
+STEEPNESS = 1.5  # log-odds of "positive" a point of a rated valence
+
+
 def gold(records: Sequence[SentenceRecord | None], group: str) -> np.ndarray:
-    """Class numbers of a group of `classifier.signals.GROUPS`; -1 where the record has no such label."""
-    out = np.full(len(records), -1)
+    """Class numbers of a group; -1 where the record has no such label.
+
+    Parameters
+    ----------
+    records : sequence of SentenceRecord or None
+    group : str
+        Of `classifier.signals.GROUPS` or `classifier.signals.AUXILIARY`.
+
+    Returns
+    -------
+    ndarray, shape (len(records),)
+        Of int; of "positive", which is rated and not told, of float: shares of yes between 0 and 1.
+    """
+    out = np.full(len(records), -1.0 if group == "positive" else -1)
     for i, record in enumerate(records):
         if record is None:
             continue
@@ -87,8 +102,8 @@ def gold(records: Sequence[SentenceRecord | None], group: str) -> np.ndarray:
             out[i] = labels["biased"]
         elif group == "lexical bias" and "lexical_bias" in labels:
             out[i] = labels["lexical_bias"]
-        elif group == "positive" and record.corpus == "nyt_valence" and abs(labels["valence"]) > 0.1:
-            out[i] = labels["valence"] > 0
+        elif group == "positive" and record.corpus == "nyt_valence":
+            out[i] = sigmoid(STEEPNESS * labels["valence"])
     return out
 
 
@@ -99,6 +114,9 @@ class SignalModel(BaseEstimator):
     ----------
     C : float
         Inverse strength of the penalty.
+    shares : bool
+        Whether labels are shares of yes between 0 and 1, as of rated sentences, and no class numbers: then it is ridge
+        regression on their log-odds.
     dense_scale : float
         Weight of the dense block against the words: smaller means more shrinkage of it.
     block : ndarray of int, shape (n_dense,), optional
@@ -111,19 +129,21 @@ class SignalModel(BaseEstimator):
     def __init__(
         self,
         C: float = 1.0,
+        shares: bool = False,
         dense_scale: float = 0.05,
         block: np.ndarray | None = None,
         block_scale: float = 0.1,
         max_iter: int = 200,
     ) -> None:
         self.C = C
+        self.shares = shares
         self.dense_scale = dense_scale
         self.block = block
         self.block_scale = block_scale
         self.max_iter = max_iter
 
     def fit(self, X: sp.csr_matrix, dense: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> SignalModel:
-        """Fit; y holds class numbers, none negative."""
+        """Fit; y holds class numbers, none negative, or shares."""
         self.mean_ = dense.mean(axis=0, dtype=np.float64)
         deviation = dense.std(axis=0, dtype=np.float64)
         self.scale_ = np.where(deviation > 1e-6, self.dense_scale / np.maximum(deviation, 1e-6), 0.0)
@@ -134,14 +154,18 @@ class SignalModel(BaseEstimator):
                 self.scale_[columns] = self.block_scale / spread if spread > 1e-6 else 0.0
             self.scale_[self.block < 0] = 0.0
         self.n_terms_ = X.shape[1]
+        self.classes_ = np.array([0, 1]) if self.shares else np.unique(y)
+        self.model_ = None
         if len(np.unique(y)) < 2:
-            self.classes_ = np.unique(y)
-            self.model_ = None
+            self.classes_ = np.unique(np.round(y))
             return self
         both = sp.hstack([X, sp.csr_matrix(((dense - self.mean_) * self.scale_).astype(np.float32))], format="csr")
-        self.model_ = LogisticRegression(C=self.C, max_iter=self.max_iter, tol=1e-3)
+        if self.shares:
+            self.model_ = Ridge(alpha=1 / self.C, solver="lsqr", tol=1e-4)
+            y = np.log(y / (1 - y))
+        else:
+            self.model_ = LogisticRegression(C=self.C, max_iter=self.max_iter, tol=1e-3)
         self.model_.fit(both, y, sample_weight=weight)
-        self.classes_ = self.model_.classes_
         return self
 
     def weights(self, n_classes: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -161,7 +185,7 @@ class SignalModel(BaseEstimator):
             elif present == 1:
                 intercepts[0] = 12.0
             return terms, dense, intercepts
-        coef, bias = self.model_.coef_, self.model_.intercept_
+        coef, bias = np.atleast_2d(self.model_.coef_), np.atleast_1d(self.model_.intercept_)
         if len(self.classes_) == 2 and n_classes > 2:
             coef, bias = np.vstack([-coef / 2, coef / 2]), np.array([-bias[0] / 2, bias[0] / 2])
         where = [0] if n_classes == 2 else [int(c) for c in self.classes_]
@@ -180,6 +204,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "strongly loaded": {"without": _NO_TOPIC, "dense_scale": 0.1},
     "opinion": {"without": _NO_TOPIC},
     "boilerplate": {"dense_scale": 0.1},
+    "positive": {"shares": True, "C": 0.25},
 }
 DEFAULT: dict[str, Any] = {"C": 1.0, "dense_scale": 0.05}
 

@@ -1,11 +1,11 @@
 """Teaching by a fine-tuned sentence encoder: what it says of unlabelled news, learned from words alone.
 
-A small encoder is fine-tuned on the labelled sentences, all signals at once, and judges 150,000 sentences of
-unlabelled news. Filters over phrases (`classifier.phrases`) then learn its log-odds. The encoder's knowledge reaches
+A small encoder is fine-tuned on the labelled sentences, all signals at once, those of public corpora among them, and
+judges 150,000 sentences of unlabelled news. Filters over phrases (`classifier.phrases`) then learn its log-odds. The encoder's knowledge reaches
 words and turns that no label touches, and scoring needs neither the encoder nor its patience. `training.pipeline`
 mixes a share of the student into the models fitted on gold labels.
 
-There are three teachers. Each leaves out the outlets of some of five folds, so that a figure measured on an outlet
+There are three teachers. Each leaves out the outlets (of public corpora the articles) of some of five folds, so that a figure measured on an outlet
 comes from a student whose teacher has not seen it; shipped models take one that learned from the mean of the three.
 
 Compare Hinton, Vinyals and Dean (2015), Distilling the knowledge in a neural network, arXiv:1503.02531, and Buciluǎ,
@@ -34,7 +34,7 @@ from classifier.vocabulary import TypeTable, names_by_vectors
 from training.distil import ENCODER
 from training.phrases import EPOCHS, batches, fit_phrases
 from training.records import ArticleRecord, CorpusError, SentenceRecord
-from training.sentences import MAIN_GROUPS, fit_terms, gold
+from training.sentences import AUXILIARY_GROUPS, MAIN_GROUPS, fit_terms, gold
 from training.student import STUDENT, Student, save
 from training.texts import Labelled, label_articles, label_sentences, without_texts
 from training.words import WordTable
@@ -43,6 +43,7 @@ Progress = Callable[[str], Any]
 N_FOLDS = 5
 LEFT_OUT = ((0,), (1, 2), (3, 4))  # the folds that each teacher does not see: every fold has one
 PER_ARTICLE = 15  # sentences of an article: more of one text teach less than one of more texts
+LAST_LINES = 3  # of an article, besides: there stands most of what is no part of the story
 MAX_LENGTH = 90  # tokens; longer ones are lists and tables
 MAX_PIECES = 80  # of a sentence, for the encoder
 BATCH = 32
@@ -52,13 +53,20 @@ WARM_UP = 0.06  # share of the steps
 LEAST = (16, 28)  # sentences, unlabelled and labelled, that a word and a pair must stand in to be a term
 
 
+# labels of public corpora that stand for many sentences
+TAUGHT = {**MAIN_GROUPS, **{g: AUXILIARY_GROUPS[g] for g in ("uncertain", "biased", "positive")}}
+
+
 @dataclass(frozen=True)
 class Row:
-    """A labelled sentence: its text, the fold of its outlet, and class numbers by group of `MAIN_GROUPS`."""
+    """A labelled sentence: its text, the fold of its outlet, and labels by group of `TAUGHT`.
+
+    A label is a class number; a yes-or-no signal may have a share of yes, 0..1.
+    """
 
     text: str
     fold: int
-    labels: Mapping[str, int]
+    labels: Mapping[str, float]
 
 
 class Teacher(Protocol):
@@ -68,8 +76,8 @@ class Teacher(Protocol):
 
 
 def outputs() -> tuple[str, ...]:
-    """What teachers and students say of a sentence: the outputs of `MAIN_GROUPS` in order."""
-    return tuple(o for members in MAIN_GROUPS.values() for o in members)
+    """What teachers and students say of a sentence: the outputs of `TAUGHT` in order."""
+    return tuple(o for members in TAUGHT.values() for o in members)
 
 
 def rows(articles: Labelled, fold_of: np.ndarray) -> list[Row]:
@@ -94,6 +102,28 @@ def rows(articles: Labelled, fold_of: np.ndarray) -> list[Row]:
     ]
 
 
+def public_rows(sentences: Labelled, fold_of: np.ndarray) -> list[Row]:
+    """The labelled sentences of public corpora.
+
+    Parameters
+    ----------
+    sentences : Labelled
+    fold_of : ndarray of int, shape (n_documents,)
+
+    Returns
+    -------
+    list of Row
+        Those of `TAUGHT` that have one of its labels. A rated valence counts as a share of yes.
+    """
+    labels = {g: gold(sentences.records, g) for g in TAUGHT if g not in MAIN_GROUPS}
+    found = []
+    for i, (record, document) in enumerate(zip(sentences.records, sentences.document_of.tolist(), strict=True)):
+        mine = {g: float(y[i]) for g, y in labels.items() if y[i] >= 0}
+        if record is not None and mine:
+            found.append(Row(record.text, int(fold_of[document]), mine))
+    return found
+
+
 def unlabelled(
     articles: Iterable[ArticleRecord],
     left_out: Collection[str] = (),
@@ -101,7 +131,7 @@ def unlabelled(
     limit: int = 150_000,
     seed: int = 0,
 ) -> list[str]:
-    """Sentences of news for the teachers to judge, a few of each article, in random order, none twice.
+    """Sentences of news for the teachers to judge, a few of each article and its last lines, in random order, none twice.
 
     Parameters
     ----------
@@ -111,7 +141,7 @@ def unlabelled(
     seen : collection of str
         Sentences left out too, spaces single: those of agencies stand in many articles.
     limit : int
-        Sentences at most.
+        Sentences at most; a fifth as many last lines come on top.
     seed : int
 
     Returns
@@ -121,20 +151,26 @@ def unlabelled(
     """
     draw = random.Random(seed)
     found: dict[str, None] = {}
+    ends: dict[str, None] = {}
     for article in articles:
         if article.id in left_out:
             continue
         document = read(Article(article.text, article.title))
         bounds = [*document.sentence_starts.tolist(), len(document.words)]
         spans = list(zip(bounds[:-1], bounds[1:], strict=True))
-        for first, last in draw.sample(spans, min(PER_ARTICLE, len(spans))):
-            if last - first <= MAX_LENGTH:
+        chosen = draw.sample(spans, min(PER_ARTICLE, len(spans)))
+        for kept, some in ((found, chosen), (ends, spans[-LAST_LINES:])):
+            for first, last in some:
                 text = " ".join(document.span(first, last).text.split())
-                if text not in seen:
-                    found[text] = None
+                if last - first <= MAX_LENGTH and text not in seen:
+                    kept[text] = None
     sentences = list(found)
     draw.shuffle(sentences)
-    return sentences[:limit]
+    sentences = sentences[:limit]
+    more = list(ends.keys() - set(sentences))
+    more.sort()
+    draw.shuffle(more)
+    return sentences + more[: limit // 5]
 
 
 def _encoder() -> tuple[Any, Any]:
@@ -187,16 +223,16 @@ class _Network:
         """Cross entropy of all groups, the many frames at half weight, -1 for no label; the mean over texts."""
         torch = self.torch
         total, column = 0.0, 0
-        for j, (group, members) in enumerate(MAIN_GROUPS.items()):
+        for j, (group, members) in enumerate(TAUGHT.items()):
             mine, column = odds[:, column : column + len(members)], column + len(members)
             ok = torch.tensor(labels[:, j] >= 0)
             if not ok.any():
                 continue
-            y = torch.tensor(labels[:, j])[ok]
+            y = torch.tensor(labels[:, j], dtype=torch.float32)[ok]
             if len(members) == 1:
-                part = torch.nn.functional.binary_cross_entropy_with_logits(mine[ok, 0], y.float(), reduction="sum")
+                part = torch.nn.functional.binary_cross_entropy_with_logits(mine[ok, 0], y, reduction="sum")
             else:
-                part = torch.nn.functional.cross_entropy(mine[ok], y, reduction="sum")
+                part = torch.nn.functional.cross_entropy(mine[ok], y.long(), reduction="sum")
             total = total + part * (0.5 if group.startswith("frame ") else 1.0)
         return total / len(labels)
 
@@ -256,7 +292,7 @@ def fine_tune(
     network.parts["head"].reset_parameters()
     draw = np.random.default_rng(seed)
     pieces = network.pieces([r.text for r in labelled])
-    labels = np.array([[r.labels.get(g, -1) for g in MAIN_GROUPS] for r in labelled])
+    labels = np.array([[r.labels.get(g, -1) for g in TAUGHT] for r in labelled])
     steps = max(int(len(batches([0] * len(labelled), BATCH, np.random.default_rng(0))) * epochs), 1)
     optimizer = torch.optim.AdamW(
         [
@@ -432,7 +468,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import sys
 
     from training import words
-    from training.pipeline import TEACHING, folds_by_outlet, load_corpora
+    from training.pipeline import folds_by_outlet, load_corpora, public_sentences
 
     parser = argparse.ArgumentParser(
         prog="python -m training.teacher",
@@ -443,7 +479,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             '(pip install "accordingto[encoder]"); training and scoring do not.'
         ),
         epilog=(
-            "On two processors expect about an hour. With --cache a run that "
+            "On two processors expect an hour and a half. With --cache a run that "
             "was stopped goes on: what a teacher has learned and said is kept, under a name that changes with the "
             "labels, the sentences and these options. Train anew afterwards: accordingto train. After a new word "
             "table (python -m training.words) the student must be made anew."
@@ -480,6 +516,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             given.sentences,
             given.seed,
         )
+        lone = public_sentences(found)
+        public = label_sentences(lone, table) if lone else None
+        unseen = unseen_by(articles.groups, fold_of)
+        if public is not None:
+            public_fold = folds_by_outlet(public.groups, N_FOLDS)
+            taught += public_rows(public, public_fold)
+            unseen |= unseen_by(public.groups, public_fold)
         progress(f"{len(taught):,} labelled sentences, {len(texts):,} to judge")
         odds = []
         for k, folds in enumerate(LEFT_OUT):
@@ -495,16 +538,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 return fine_tune(mine, progress, given.epochs, given.seed, learned)
 
             odds.append(label(texts, teacher, progress, answers))
-        others = [articles.batch]
-        lone = [
-            s
-            for name in TEACHING
-            if name != "polnear" and name in found
-            for s in found[name].all_sentences()
-            if s.text.strip()
-        ]
-        if lone:
-            others.append(label_sentences(lone, table).batch)
+        others = [articles.batch, *([public.batch] if public is not None else [])]
         about = {
             "encoder": ENCODER,
             "seed": given.seed,
@@ -514,7 +548,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "left out": [list(folds) for folds in LEFT_OUT],
             "versions": _versions(),
         }
-        unseen = unseen_by(articles.groups, fold_of)
         student = fit_student(
             texts, odds, known, table, unseen, progress, others, seed=given.seed, jobs=given.jobs, provenance=about
         )

@@ -218,12 +218,12 @@ def _teaches(found: dict[str, Any], mine: OwnLabels | None, student: Student | N
     }
     if student is not None:
         out["student"] = {
-            "licence": "as of the annotated articles and of the word table",
+            "licence": "as of the annotated articles, the public corpora and the word table",
             "articles": 0,
             "sentences": int(student.provenance.get("sentences", 0)),
             "signals": [
                 "filters over phrases with a share in most sentence signals, from unlabelled news that an encoder fine-tuned on "
-                "the annotations labelled (training/data/student.npz)"
+                "the annotations and the public corpora labelled (training/data/student.npz)"
             ],
         }
     return out

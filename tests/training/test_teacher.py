@@ -123,6 +123,18 @@ def test_rows_hold_the_fold_of_their_outlet_and_only_labels_there_are(known):
     ]
 
 
+def test_public_sentences_teach_their_own_labels_alone(known):
+    weasel = SentenceRecord("wikiweasel", "1", "Some say so.", "page", labels={"hedged": 1})
+    rated = SentenceRecord("nyt_valence", "2", "They won.", labels={"valence": 1.0})
+    plain = SentenceRecord("basil", "3", "They met.", "story", labels={"lexical_bias": 0})
+    sentences = label_sentences([weasel, rated, plain], teacher.type_table(known))
+    told, shared = teacher.public_rows(sentences, np.array([4, 0, 1]))
+    assert told == teacher.Row("Some say so.", 4, {"uncertain": 1.0})
+    assert shared.text == "They won."
+    assert shared.fold == 0
+    assert shared.labels == {"positive": pytest.approx(1 / (1 + np.exp(-1.5)))}
+
+
 def test_every_fold_has_a_teacher_that_has_not_seen_it():
     unseen = teacher.unseen_by(list("abcde"), np.arange(teacher.N_FOLDS))
     for fold, outlet in enumerate("abcde"):
@@ -139,7 +151,19 @@ def test_sentences_come_once_and_not_from_what_is_measured():
 
 def test_few_sentences_of_an_article_are_taken():
     text = " ".join(f"The ferry number {n} left the pier." for n in range(40))
-    assert len(teacher.unlabelled([ArticleRecord("news", "a", text)])) == teacher.PER_ARTICLE
+    found = teacher.unlabelled([ArticleRecord("news", "a", text)])
+    assert teacher.PER_ARTICLE <= len(found) <= teacher.PER_ARTICLE + teacher.LAST_LINES
+    assert {f"The ferry number {n} left the pier." for n in (37, 38, 39)} <= set(found)
+
+
+def test_last_lines_come_on_top_of_the_limit_a_fifth_as_many():
+    text = " ".join(f"The ferry number {n} left the pier." for n in range(40))
+    articles = [ArticleRecord("news", str(n), text.replace("ferry", f"ferry of line {n}")) for n in range(10)]
+    found = teacher.unlabelled(articles, limit=50)
+    assert len(found) == len(set(found)) == 60
+    last = [any(f"number {n} " in sentence for n in (37, 38, 39)) for sentence in found]
+    assert all(last[50:])
+    assert not all(last[:50])
 
 
 def test_batches_hold_every_text_once_beside_texts_of_like_length():
@@ -213,5 +237,5 @@ def test_a_folder_without_news_is_named(tmp_path, capsys):
 
 
 def test_outputs_are_those_of_the_models():
-    assert len(OUTPUTS) == sum(map(len, MAIN_GROUPS.values()))
-    assert OUTPUTS[0] == "boilerplate"
+    main = [output for members in MAIN_GROUPS.values() for output in members]
+    assert list(OUTPUTS) == [*main, "uncertain", "biased", "positive"]
