@@ -1,15 +1,20 @@
 """Filters over phrases: the same numbers as slow sums, whatever the batch; explained to the last point."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import classifier
 from classifier import phrases
 from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import read
 from classifier.phrases import PhraseModel
+from classifier.tokens import tokenize
 from classifier.vocabulary import TypeTable
 
+ROOT = Path(classifier.__file__).parents[1]
 WORDS = ("the", "ferry", "may", "be", "late", "“", "”", ".", "said")
 TEXTS = (
     "The ferry may be late. Late? “It may be,” Ann Bell said. Qwx.",
@@ -101,3 +106,28 @@ def test_the_shipped_explanation_adds_up_and_names_phrases(predictor):
     (sentence,) = predictor.score_sentences([text.split(". ")[0] + "."])
     parts = predictor.explain(sentence.text, 0, "hedged")
     assert 1 / (1 + np.exp(-sum(parts.values()))) == pytest.approx(sentence.hedge.probability, abs=1e-3)
+
+
+@pytest.mark.parametrize("score", list(phrases.TONES))
+def test_phrases_of_an_article_are_told_sentence_by_sentence(predictor, score):
+    text = (ROOT / "examples" / "5-blog.txt").read_text(encoding="utf-8")
+    model = predictor.models.scores[score]
+    feature = f"phrases of {score}"
+    weight, mean = (dict(zip(model["features"], model[k], strict=True))[feature] for k in ("weights", "means"))
+    assert weight > 0
+    report = predictor.score(text)
+    limit = predictor.models.thresholds["boilerplate"]
+    story = [i for i, sentence in enumerate(report.sentences) if sentence.boilerplate < limit]
+    sizes = [len(tokenize(report.sentences[i].text)[0]) for i in story]
+    said = [sum(predictor.explain(text, i, phrases.TONES[score]).values()) for i in story]
+    value = np.average(said, weights=sizes)
+    if score == "valence":
+        assert -1 <= value <= 1
+    else:
+        assert weight * (value - mean) == pytest.approx(getattr(report, score).contributions[feature], abs=0.05)
+
+
+def test_a_tone_is_explained_by_phrases_alone(predictor):
+    parts = predictor.explain("Surely nobody can doubt that this is a shame.", 0, "tone opinion")
+    assert parts.keys() - {"intercept"}
+    assert all(name == "intercept" or name.startswith("phrase “") for name in parts)
