@@ -117,8 +117,8 @@ class Batch:
 
     @cached_property
     def classes_of_sentence(self) -> np.ndarray:
-        """Lexicon classes that a word of each sentence has: ndarray of bool, shape (n_sentences, n_classes)."""
-        return np.logical_or.reduceat(self.flags, self.sentence_bounds[:-1], axis=0)
+        """Words of each lexicon class by sentence: ndarray of float32, shape (n_sentences, n_classes)."""
+        return self.in_sentences.counts(self.flags)
 
     @cached_property
     def coarse(self) -> np.ndarray:
@@ -147,9 +147,11 @@ class Batch:
 
     @cached_property
     def is_headline(self) -> np.ndarray:
-        """Whether each sentence is its article's headline: ndarray of bool."""
+        """Whether each sentence is the headline over a text: ndarray of bool."""
         out = np.zeros(self.n_sentences, dtype=bool)
-        out[[s for s, d in zip(self.sentences_of_document, self.documents, strict=False) if d.has_headline]] = True
+        for first, document in zip(self.sentences_of_document, self.documents, strict=False):
+            if document.has_headline and len(document.words) > document.n_title:
+                out[first] = True
         return out
 
     @cached_property

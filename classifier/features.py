@@ -150,7 +150,7 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
     flags = batch.flags
     inside = batch.inside
     groups = batch.in_sentences
-    counts = groups.counts(flags)
+    counts = batch.classes_of_sentence
     outside_counts = groups.counts(flags & ~inside[:, None])
     add(counts / root, *(f"words: {c}" for c in CLASSES))
     add(counts > 0, *(f"has: {c}" for c in CLASSES))
@@ -241,20 +241,16 @@ def _context(
     index = so_far[:-1] - so_far[first_sentence][document]
     total = np.maximum(n_story, 1)[document].astype(np.float32)
     alone = n_sentences[document] == 1
-    headline = np.zeros(n, dtype=bool)
     bounds = np.zeros(batch.n_tokens + 1, dtype=bool)
     bounds[batch.chain_bounds] = True
     begins_paragraph = bounds[batch.sentence_bounds[:-1]]
     ends_paragraph = bounds[batch.sentence_bounds[1:]]
-    for d, doc in enumerate(batch.documents):
-        if doc.has_headline and len(doc.words) > doc.n_title:
-            headline[first_sentence[d]] = True
     place = index / np.maximum(total - 1, 1)
     from_end = total - 1 - index
     columns = [
         np.stack(
             [
-                headline,
+                batch.is_headline,
                 alone,
                 ~alone * place,
                 ~alone * (index <= 1),

@@ -11,14 +11,11 @@ import re
 import unicodedata
 
 from classifier.document import Document
+from classifier.vocabulary import as_written
 
-_FUNCTION_WORDS = frozenset(
-    form
-    for word in (
-        "the a an of in on at by for with from to and or as that is are was were be been it he she they his her "
-        "their this but not have has had who which said will would i you we"
-    ).split()
-    for form in (word, word.capitalize(), word.upper())
+_FUNCTION_WORDS = as_written(
+    "the a an of in on at by for with from to and or as that is are was were be been it he she they his her "
+    "their this but not have has had who which said will would i you we".split()
 )
 SUSPICIOUS_SHARE = 0.25
 """Below this share of function words the language is identified: so are 0.1% of the articles of a news corpus."""

@@ -197,7 +197,7 @@ class Predictor:
             at = 0
             for document in documents:
                 if document.words and analysis is not None:
-                    out.append(self._sentence(analysis, at, document, int(analysis.batch.document_bounds[at]), {}))
+                    out.append(self._sentence(analysis, at, document, analysis.batch.first_tokens[at], {}))
                     at += 1
                 else:
                     out.append(_empty_sentence(document.article.text))
@@ -322,7 +322,7 @@ class Predictor:
         features, n_words, n_sentences = article_features(analysis, d, self.models.thresholds)
         warnings = _warnings(document, n_words, n_sentences, last - first)
         ledger, index = self._ledger(analysis, d, document, first, last)
-        base = int(batch.document_bounds[d])
+        base = batch.first_tokens[d]
         sentences = [self._sentence(analysis, s, document, base, index) for s in range(first, last)]
         headline = sentences.pop(0) if document.has_headline else None
         if any(not w.startswith("note:") for w in warnings):

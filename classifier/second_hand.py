@@ -36,6 +36,7 @@ from classifier.names import (
     joined,
 )
 from classifier.tokens import QUOTES
+from classifier.vocabulary import as_written
 
 
 def signatures(names: Names) -> list[tuple[int, int, int]]:
@@ -197,13 +198,9 @@ def _document_at(names: Names, at: int, high: int) -> str:
     return ""
 
 
-_WITHHELD = frozenset(
-    form
-    for word in (
-        "anonymity anonymously anonymous named identified authorized authorised allowed permitted name names surname surnames "
-        "pseudonym pseudonyms quoted"
-    ).split()
-    for form in (word, word.capitalize(), word.upper())
+_WITHHELD = as_written(
+    "anonymity anonymously anonymous named identified authorized authorised allowed permitted name names surname surnames "
+    "pseudonym pseudonyms quoted".split()
 )
 
 

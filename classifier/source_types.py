@@ -52,12 +52,11 @@ def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[R
     utterances: list[list[Utterance]] = [[] for _ in batch.documents]
     places: list[tuple[int, int]] = []  # document and sentence of each link
     first_sentence = batch.sentences_of_document
-    bounds = batch.document_bounds.tolist()
     firsts, lasts, sentences, documents = found.lists
     for one in links:
         anchor = next(i for i in (one.source, one.cue, *one.contents) if i is not None)
         document = documents[anchor]
-        base = bounds[document]
+        base = batch.first_tokens[document]
         places.append((document, sentences[anchor] - first_sentence[document]))
         utterances[document].append(
             Utterance(
@@ -78,10 +77,12 @@ def resolve(batch: Batch, found: SpanSet, links: Sequence[Link]) -> tuple[list[R
 @lru_cache(maxsize=KEPT_WORDS)
 def _word_features(word: str, prefix: str) -> tuple[str, ...]:
     low = normal(word)
-    out = [f"{prefix} class {CLASSES[c]}" for c in classes(low)]
-    if word == low and low.isalpha():
-        out.append(f"{prefix} word {low}")
-    return (*out, f"{prefix} shape {shape(word)}")
+    own = (f"{prefix} word {low}",) if word == low and low.isalpha() else ()
+    return (*_class_features(word, prefix), *own, f"{prefix} shape {shape(word)}")
+
+
+def _noun_features(words: Sequence[str], prefix: str) -> list[str]:
+    return [feature for word in words[:12] for feature in _word_features(word, prefix)]
 
 
 @lru_cache(maxsize=KEPT_WORDS)
@@ -100,7 +101,6 @@ def _is_medium(word: str) -> bool:
     return CLASS_ID["media"] in classes(normal(word))
 
 
-_MOST_WORDS = 12  # of a noun phrase that are looked at
 _TOLD = frozenset("told tells telling interview quoted".split())
 _SHOWN = tuple((f"sentence has {c}", CLASS_ID[c]) for c in ("media", "document", "anonymous", "vague"))
 
@@ -129,9 +129,7 @@ def features(
         cue, behind = words[a:b], words[b : b + 4]
         for word in cue:
             out += _cue_features(word)
-        for word in behind:
-            if word != "," and word != ".":
-                out += _word_features(word, "behind cue")
+        out += _noun_features([w for w in behind if w not in (",", ".")], "behind cue")
         told = not _TOLD.isdisjoint(map(normal, (*cue, *behind)))
         if told and any(map(_is_medium, (*cue[1:], *behind))):
             out.append("told a medium")
@@ -145,8 +143,7 @@ def features(
         entity = entities[resolved.entity]
         name = entity.name.split()
         out.append(f"entity {entity.kind}")
-        for word in name[:_MOST_WORDS]:
-            out += _word_features(word, "entity")
+        out += _noun_features(name, "entity")
         if entity.title:
             for word in entity.title.split():
                 out += _class_features(word, "title")
@@ -164,9 +161,7 @@ def features(
 
 def _source_features(words: Sequence[str], before: str, mention: Mention) -> list[str]:
     """What the words of a source say, and the word before them."""
-    out: list[str] = []
-    for word in words[:_MOST_WORDS]:
-        out += _word_features(word, "source")
+    out = _noun_features(words, "source")
     low = normal(words[0])
     out.append(f"first {low if low == words[0] else shape(words[0])}")
     head = mention.head
@@ -203,8 +198,7 @@ class SourceTypeModel:
 
     def __init__(self, vocabulary: Sequence[str], weights: np.ndarray) -> None:
         self.vocabulary = tuple(vocabulary)
-        self.index = {f: i for i, f in enumerate(self.vocabulary)}
-        self._row = {f: i + 1 for f, i in self.index.items()}  # none is 0, which `filter` takes for nothing
+        self._row = {f: i for i, f in enumerate(self.vocabulary, 1)}  # none is 0, which `filter` takes for nothing
         self.weights = np.asarray(weights, dtype=np.float32)
 
     def probabilities(self, rows: Sequence[Sequence[str]]) -> np.ndarray:

@@ -94,6 +94,11 @@ KEPT_WORDS = 1 << 14
 """Words of which functions keep what they worked out: those of a language that stand in most articles."""
 
 
+def as_written(words: Iterable[str]) -> frozenset[str]:
+    """Lower-case words as texts write them: in small letters, with a capital, in capitals."""
+    return frozenset(form for word in words for form in (word, word.capitalize(), word.upper()))
+
+
 # a word's spelling decides these
 @lru_cache(maxsize=KEPT_WORDS)
 def classes(lower: str) -> tuple[int, ...]:

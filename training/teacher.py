@@ -1,12 +1,12 @@
 """Teaching by a fine-tuned sentence encoder: what it says of unlabelled news, learned from words alone.
 
 A small encoder is fine-tuned on the labelled sentences, all signals at once, those of public corpora among them, and
-judges 150,000 sentences of unlabelled news. Filters over phrases (`classifier.phrases`) then learn its log-odds. The encoder's knowledge reaches
-words and turns that no label touches, and scoring needs neither the encoder nor its patience. `training.pipeline`
+judges 150,000 sentences of unlabelled news. Filters over phrases (`classifier.phrases`) then learn its log-odds. The
+encoder's knowledge reaches words and turns that no label touches, and scoring needs neither the encoder nor its patience. `training.pipeline`
 mixes a share of the student into the models fitted on gold labels.
 
-There are three teachers. Each leaves out the outlets (of public corpora the articles) of some of five folds, so that a figure measured on an outlet
-comes from a student whose teacher has not seen it; shipped models take one that learned from the mean of the three.
+There are three teachers. Each leaves out the outlets (of public corpora the articles) of some of five folds, so that a
+figure measured on an outlet comes from a student whose teacher has not seen it; shipped models take one that learned from the mean of the three.
 
 Compare Hinton, Vinyals and Dean (2015), Distilling the knowledge in a neural network, arXiv:1503.02531, and Buciluǎ,
 Caruana and Niculescu-Mizil (2006), Model compression, KDD.
@@ -54,7 +54,8 @@ LEAST = (16, 28)  # sentences, unlabelled and labelled, that a word and a pair m
 
 
 # labels of public corpora that stand for many sentences
-TAUGHT = {**MAIN_GROUPS, **{g: AUXILIARY_GROUPS[g] for g in ("uncertain", "biased", "positive")}}
+PUBLIC = {g: AUXILIARY_GROUPS[g] for g in ("uncertain", "biased", "positive")}
+TAUGHT = {**MAIN_GROUPS, **PUBLIC}
 
 
 @dataclass(frozen=True)
@@ -80,47 +81,29 @@ def outputs() -> tuple[str, ...]:
     return tuple(o for members in TAUGHT.values() for o in members)
 
 
-def rows(articles: Labelled, fold_of: np.ndarray) -> list[Row]:
-    """The labelled sentences of articles.
+def rows(labelled: Labelled, fold_of: np.ndarray, groups: Iterable[str] = MAIN_GROUPS) -> list[Row]:
+    """The labelled sentences of articles, or of public corpora.
 
     Parameters
     ----------
-    articles : Labelled
+    labelled : Labelled
     fold_of : ndarray of int, shape (n_documents,)
         From `training.pipeline.folds_by_outlet`.
+    groups : iterable of str
+        Of `TAUGHT`: the labels to take.
 
     Returns
     -------
     list of Row
+        Those that have one of the labels. A rated valence counts as a share of yes.
     """
-    labels = {g: gold(articles.records, g) for g in MAIN_GROUPS}
-    fold = fold_of[articles.document_of]
-    return [
-        Row(record.text, int(fold[i]), {g: int(y[i]) for g, y in labels.items() if y[i] >= 0})
-        for i, record in enumerate(articles.records)
-        if record is not None
-    ]
-
-
-def public_rows(sentences: Labelled, fold_of: np.ndarray) -> list[Row]:
-    """The labelled sentences of public corpora.
-
-    Parameters
-    ----------
-    sentences : Labelled
-    fold_of : ndarray of int, shape (n_documents,)
-
-    Returns
-    -------
-    list of Row
-        Those of `TAUGHT` that have one of its labels. A rated valence counts as a share of yes.
-    """
-    labels = {g: gold(sentences.records, g) for g in TAUGHT if g not in MAIN_GROUPS}
+    labels = {g: gold(labelled.records, g) for g in groups}
+    fold = fold_of[labelled.document_of]
     found = []
-    for i, (record, document) in enumerate(zip(sentences.records, sentences.document_of.tolist(), strict=True)):
-        mine = {g: float(y[i]) for g, y in labels.items() if y[i] >= 0}
+    for i, record in enumerate(labelled.records):
+        mine = {g: y[i].item() for g, y in labels.items() if y[i] >= 0}
         if record is not None and mine:
-            found.append(Row(record.text, int(fold_of[document]), mine))
+            found.append(Row(record.text, int(fold[i]), mine))
     return found
 
 
@@ -167,8 +150,7 @@ def unlabelled(
     sentences = list(found)
     draw.shuffle(sentences)
     sentences = sentences[:limit]
-    more = list(ends.keys() - set(sentences))
-    more.sort()
+    more = sorted(ends.keys() - set(sentences))
     draw.shuffle(more)
     return sentences + more[: limit // 5]
 
@@ -521,7 +503,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         unseen = unseen_by(articles.groups, fold_of)
         if public is not None:
             public_fold = folds_by_outlet(public.groups, N_FOLDS)
-            taught += public_rows(public, public_fold)
+            taught += rows(public, public_fold, PUBLIC)
             unseen |= unseen_by(public.groups, public_fold)
         progress(f"{len(taught):,} labelled sentences, {len(texts):,} to judge")
         odds = []

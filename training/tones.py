@@ -12,6 +12,7 @@ do not know its rating.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from sklearn.linear_model import Ridge
@@ -55,7 +56,7 @@ def with_tones(student: Student, articles: Labelled, known: WordTable) -> Studen
                 return student
             weights.append(_fit(means[use], y[use]))
         models.append(model.saying(tuple(TONES.values()), np.stack(weights, axis=1)))
-    return Student(student.terms, tuple(models), student.unseen, student.provenance)
+    return replace(student, models=tuple(models))
 
 
 def _means(model: PhraseModel, articles: Labelled, known: WordTable) -> np.ndarray:

@@ -128,7 +128,7 @@ def test_public_sentences_teach_their_own_labels_alone(known):
     rated = SentenceRecord("nyt_valence", "2", "They won.", labels={"valence": 1.0})
     plain = SentenceRecord("basil", "3", "They met.", "story", labels={"lexical_bias": 0})
     sentences = label_sentences([weasel, rated, plain], teacher.type_table(known))
-    told, shared = teacher.public_rows(sentences, np.array([4, 0, 1]))
+    told, shared = teacher.rows(sentences, np.array([4, 0, 1]), teacher.PUBLIC)
     assert told == teacher.Row("Some say so.", 4, {"uncertain": 1.0})
     assert shared.text == "They won."
     assert shared.fold == 0
