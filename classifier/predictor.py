@@ -130,7 +130,8 @@ class Predictor:
         ------
         ArticleReport
             One for each article. An item that is no article, or breaks scoring, gives a report with NaN
-            scores and a warning that begins with "not scored: " and says why.
+            scores and a warning that begins with "not scored: " and says why. The sentences of one that comes
+            from another process are made when they are first asked for (0.3 ms an article of 600 words).
 
         Raises
         ------

@@ -228,6 +228,32 @@ class ArticleReport:
     headline: Sentence | None = None
     text: str = field(default="", repr=False)
 
+    @classmethod
+    def with_later_sentences(cls, make: Callable[[], tuple[Sentence, ...]], **values: Any) -> ArticleReport:
+        """A report whose sentences are made when they are first asked for.
+
+        Parameters
+        ----------
+        make : callable
+            Gives the sentences; called once. To pickle the report before that it must be possible to pickle it.
+        **values
+            The other fields.
+        """
+        report = cls(sentences=(), **values)
+        del vars(report)["sentences"]
+        vars(report)["_later"] = make
+        return report
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            make = vars(self).get("_later") if name == "sentences" else None
+            if make is None:
+                raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+            vars(self)["sentences"] = made = make()
+            vars(self).pop("_later", None)
+            return made
+
     def to_dict(self) -> dict[str, Any]:
         """The report as plain dicts and lists, ready for JSON (NaN becomes None).
 
