@@ -223,7 +223,8 @@ class Analysis:
 
     ``probabilities`` by group of `classifier.signals.GROUPS`; ``scores`` are the log-odds before. ``dense`` holds the
     features with context of the story alone, ``lines`` those of all lines, by which boilerplate is told.
-    ``opinion_words``, where articles are scored, is how much each token speaks for an opinion by itself, in log-odds.
+    ``opinion_words``, where articles are scored, is how much each token speaks for an opinion by itself, in log-odds;
+    ``thresholds`` are those of the models.
     """
 
     batch: Batch
@@ -236,6 +237,7 @@ class Analysis:
     scores: np.ndarray
     probabilities: dict[str, np.ndarray]
     opinion_words: list[float] = field(default_factory=list)
+    thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @cached_property
     def column(self) -> dict[str, int]:
@@ -257,31 +259,30 @@ class Analysis:
 
     @cached_property
     def cues(self) -> dict[str, list[list[tuple[int, int]]]]:
-        """For "hedge" and "loaded" the words of each sentence that would be shown as cues, as runs of tokens."""
-        return {kind: _cues(self, kind) for kind in CUE_THRESHOLDS}
+        """For each of `CUES` the words of each sentence that would be shown as cues, as runs of tokens."""
+        return {kind: _runs(self.batch, cue_words(self, kind, self.thresholds[f"{kind} cues"])) for kind in CUES}
 
 
-# a word is shown as a cue from this probability on (best word F1 on folds), the likeliest one of a sentence sooner
-CUE_THRESHOLDS = {"hedge": 0.15, "loaded": 0.1}
-_LIKELIEST = 0.05
+CUES = ("hedge", "loaded")
+_LIKELIEST = 0.05  # the likeliest word of a sentence is shown as a cue from this probability on
 _SURE = 0.5
 _IS_PLAIN = np.array([name in ("lower", "hyphen") for name in SHAPE_ID])
 
 
-def cue_spans(analysis: Analysis, kind: str, first: int, last: int) -> list[tuple[int, int]]:
-    """Cue words of a sentence that shows a signal, as runs of tokens counted from its first one.
+def cue_words(analysis: Analysis, kind: str, threshold: float) -> np.ndarray:
+    """Which words would be shown as cues, were their sentences to show the signal.
 
     Parameters
     ----------
+    analysis : Analysis
     kind : {"hedge", "loaded"}
-    first, last : int
-        Tokens of the sentence, half open.
+    threshold : float
+        Probability from which on a word is shown; the likeliest one of its sentence is sooner.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_tokens,)
     """
-    sentence = int(analysis.batch.sentence_of[first])
-    return [(a - first, b - first) for a, b in analysis.cues[kind][sentence]]
-
-
-def _cues(analysis: Analysis, kind: str) -> list[list[tuple[int, int]]]:
     tags, batch = analysis.tags, analysis.batch
     p = np.where(batch.is_word, tags.hedge_probability if kind == "hedge" else tags.loaded_probability, 0.0)
     if kind == "loaded":
@@ -289,9 +290,13 @@ def _cues(analysis: Analysis, kind: str) -> list[list[tuple[int, int]]]:
         plain = _IS_PLAIN[batch.table.codes[batch.types, -1]] & ~batch.flags[:, CLASS_ID["function"]]
         p = np.where(plain | (p >= _SURE), p, 0.0)
     top = np.maximum.reduceat(p, batch.sentence_bounds[:-1])[batch.sentence_of]
-    cue = (p >= CUE_THRESHOLDS[kind]) | ((p == top) & (p >= _LIKELIEST))
+    return (p >= threshold) | ((p == top) & (p >= _LIKELIEST))
+
+
+def _runs(batch: Batch, words: np.ndarray) -> list[list[tuple[int, int]]]:
+    """For each sentence the runs of tokens that are marked."""
     out: list[list[tuple[int, int]]] = [[] for _ in range(batch.n_sentences)]
-    _, first, last = span_arrays(cue.view(np.int8), ("O", "I-cue"), batch.sentence_bounds)
+    _, first, last = span_arrays(words.view(np.int8), ("O", "I-cue"), batch.sentence_bounds)
     for s, a, b in zip(batch.sentence_of[first].tolist(), first.tolist(), last.tolist(), strict=True):
         out[s].append((a, b))
     return out
@@ -326,7 +331,7 @@ def analyse(batch: Batch, models: Models) -> Analysis:
     p = probabilities(models.signals, scores)
     sift(attributions, p)
     shown = _opinion_words(batch, models)
-    return Analysis(batch, tags, attributions, rows, values, lines, names, scores, p, shown)
+    return Analysis(batch, tags, attributions, rows, values, lines, names, scores, p, shown, models.thresholds)
 
 
 def _opinion_words(batch: Batch, models: Models) -> list[float]:

@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,26 +23,46 @@ from classifier.analysis import Models
 from classifier.features import TermIndex
 from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import PhraseModel
+from classifier.second_pass import SecondPass
 from classifier.signals import LinearModels
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """What this program writes, and the newest format that it reads."""
-READER_VERSION = 2
+READER_VERSION = 3
 """The oldest reader that understands what this program writes."""
 Parts = tuple[dict[str, np.ndarray], dict[str, Any]]
 
 
-def _without_phrases(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
+def _from_format_1(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
     """Format 1 had no filters over phrases."""
     none = PhraseModel.none(arrays["vectors"].shape[1])
     more = {f"phrases_{part}": getattr(none, part).astype(np.float16) for part in PHRASE_PARTS}
     return arrays | more, texts | {"phrases": []}
 
 
+def _no_second_pass(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
+    n = len(texts["tagger_attribution"]["labels"])
+    more: dict[str, np.ndarray] = {
+        "second_pass": np.zeros((0, n), dtype=np.float16),
+        "second_pass_transitions": np.zeros((n + 1, n), dtype=np.float32),
+    }
+    return arrays | more, texts | {"second_pass": []}
+
+
+def _from_format_2(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
+    """Format 2 had no second pass of the tagger of attributions, and the program held the thresholds of cues."""
+    settings = texts["settings"]
+    thresholds = {"hedge cues": 0.15, "loaded cues": 0.1} | settings["thresholds"]
+    return _no_second_pass(arrays, texts | {"settings": settings | {"thresholds": thresholds}})
+
+
 # from the arrays and JSON of a format to those of the next one, by the older format's number (docs/artifact.md)
-UPGRADES: dict[int, Callable[[dict[str, np.ndarray], dict[str, Any]], Parts]] = {1: _without_phrases}
+UPGRADES: dict[int, Callable[[dict[str, np.ndarray], dict[str, Any]], Parts]] = {
+    1: _from_format_1,
+    2: _from_format_2,
+}
 _MAX_BYTES = 200_000_000  # of one array
 _MAX_TEXT_BYTES = 50_000_000  # of one JSON file, which takes several times its size in memory
 _MAX_ALL_BYTES = 1_000_000_000
@@ -314,6 +334,13 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
             "offsets": tagger.offsets,
             "places": [[n, len(w)] for n, w in tagger.places.items()],
         }
+    second = models.taggers["attribution"].second
+    if second is None:
+        arrays, texts = _no_second_pass(arrays, texts)
+    else:
+        arrays["second_pass"] = np.concatenate(list(second.places.values())).astype(np.float16)
+        arrays["second_pass_transitions"] = np.vstack([second.transitions, second.start]).astype(np.float32)
+        texts["second_pass"] = [[n, len(w)] for n, w in second.places.items()]
     for name, linear in (("auxiliary", models.auxiliary), ("signals", models.signals)):
         arrays[f"{name}_terms"] = linear.terms.astype(np.float16)
         arrays[f"{name}_dense"] = linear.dense.astype(np.float32)
@@ -325,18 +352,25 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     return arrays, texts
 
 
+def _by_template(sizes: Sequence[tuple[str, int]], weights: np.ndarray) -> dict[str, np.ndarray]:
+    """The rows of each template."""
+    cuts = np.cumsum([size for _, size in sizes])[:-1]
+    return dict(zip([name for name, _ in sizes], np.split(weights, cuts), strict=True))
+
+
 def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) -> Models:
     taggers = {}
     for name in ("attribution", "hedge", "loaded"):
         about = texts[f"tagger_{name}"]
-        places, at = {}, 0
-        for template, size in about["places"]:
-            places[template] = arrays[f"tagger_{name}_places"][at : at + size]
-            at += size
+        places = _by_template(about["places"], arrays[f"tagger_{name}_places"])
         transitions = arrays[f"tagger_{name}_transitions"]
         taggers[name] = Tagger(
             about["labels"], about["offsets"], arrays[f"tagger_{name}"], places, transitions[:-1], transitions[-1]
         )
+    if texts["second_pass"]:
+        places = _by_template(texts["second_pass"], arrays["second_pass"])
+        transitions = arrays["second_pass_transitions"]
+        taggers["attribution"].second = SecondPass(places, transitions[:-1], transitions[-1])
     linear = {
         name: LinearModels(
             tuple(texts[name]),

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from classifier.analysis import CUES
 from classifier.article import Article
 from classifier.attribution import PAIR_FEATURES
 from classifier.batch import OFFSETS, Batch, place_codes
@@ -24,6 +25,7 @@ from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import TONES, filter_rows, type_features
 from classifier.report import FRAMES, SCORES
 from classifier.scores import FEATURES
+from classifier.second_pass import label_codes
 from classifier.signals import AUXILIARY, GROUPS
 from classifier.source_types import TYPES
 from classifier.vocabulary import CLASSES, FAMILIES, TypeTable
@@ -46,12 +48,18 @@ _TYPES: dict[str, str] = {
     "term_idf": "float32",
     **{f"tagger_{name}{part}": "float16" for name in TAGGERS for part in ("", "_places")},
     **{f"tagger_{name}_transitions": "float32" for name in TAGGERS},
+    "second_pass": "float16",
+    "second_pass_transitions": "float32",
     **{f"phrases_{part}": "float16" for part in PHRASE_PARTS},
     **{f"{name}_terms": "float16" for name in LINEAR},
     **{f"{name}_{part}": "float32" for name in LINEAR for part in ("dense", "intercepts")},
 }
-_TEXTS = ("vocabularies", "source_types", "settings", "phrases", *LINEAR, *(f"tagger_{name}" for name in TAGGERS))
-_THRESHOLDS = ("attributed", "boilerplate", "hedged", "loaded", "opinion", *(f"frame {f}" for f in FRAMES))
+_TEXTS = (
+    "vocabularies", "source_types", "settings", "phrases", "second_pass", *LINEAR, *(f"tagger_{name}" for name in TAGGERS)
+)  # fmt: skip
+_THRESHOLDS = (
+    "attributed", "boilerplate", "hedged", "loaded", "opinion", *(f"frame {f}" for f in FRAMES), *(f"{c} cues" for c in CUES)
+)  # fmt: skip
 
 
 def check(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any], folder: Path) -> None:
@@ -104,6 +112,7 @@ class _Audit:
         batch = Batch.of([read(Article("word"))], table)
         for name in TAGGERS:
             self.tagger(name, batch)
+        self.second_pass(batch)
         self.shape("linker", 2, len(PAIR_FEATURES) + 1, why="two roles and the features of a pair")
         self.strings("source_types")
         self.shape(
@@ -152,7 +161,6 @@ class _Audit:
 
     def tagger(self, name: str, batch: Batch) -> None:
         about, file = self.texts[f"tagger_{name}"], self.folder / f"tagger_{name}.json"
-        codes = place_codes(batch)
         kinds = ("source", "cue", "content") if name == "attribution" else ("cue",)
         labels = ["O", *(f"{b}-{kind}" for kind in kinds for b in "BI")]
         if not isinstance(about, dict) or not {"labels", "offsets", "places"} <= set(about):
@@ -164,6 +172,15 @@ class _Audit:
             raise ValueError(f"{file}: offsets {offsets!r} are not whole numbers from -4 to 4")
         if offsets != sorted(set(offsets)):
             raise ValueError(f"{file}: offsets {offsets!r} are not ascending")
+        n_codes = self.templates(file, places, place_codes(batch))
+        n = len(labels)
+        rows = sum(batch.table.sizes) + len(CLASSES)
+        self.shape(f"tagger_{name}", rows, len(offsets) * n, why="the vocabulary, labels and offsets")
+        self.shape(f"tagger_{name}_places", n_codes, n, why=f"the places of tagger_{name}.json")
+        self.shape(f"tagger_{name}_transitions", n + 1, n, why="the labels")
+
+    def templates(self, file: Path, places: Any, codes: Mapping[str, tuple[np.ndarray, int]]) -> int:
+        """The number of all codes of the templates that a file names."""
         sizes = {template: size for template, (_, size) in codes.items()}
         if not isinstance(places, list) or len({str(place) for place in places}) != len(places):
             raise ValueError(f"{file}: places takes a list, each template once")
@@ -172,11 +189,14 @@ class _Audit:
                 raise ValueError(f"{file}: places takes pairs of a template and its size")
             if sizes.get(place[0]) != place[1]:
                 raise ValueError(f"{file}: template {place[0]!r} of {place[1]!r} codes; it has {sizes.get(place[0])}")
-        n = len(labels)
-        rows = sum(batch.table.sizes) + len(CLASSES)
-        self.shape(f"tagger_{name}", rows, len(offsets) * n, why="the vocabulary, labels and offsets")
-        self.shape(f"tagger_{name}_places", sum(s for _, s in places), n, why=f"the places of tagger_{name}.json")
-        self.shape(f"tagger_{name}_transitions", n + 1, n, why="the labels")
+        return sum(size for _, size in places)
+
+    def second_pass(self, batch: Batch) -> None:
+        n = len(self.texts["tagger_attribution"]["labels"])
+        codes = label_codes(batch, np.zeros(batch.n_tokens, dtype=np.int64))
+        n_codes = self.templates(self.folder / "second_pass.json", self.texts["second_pass"], codes)
+        self.shape("second_pass", n_codes, n, why="second_pass.json and the labels")
+        self.shape("second_pass_transitions", n + 1, n, why="the labels")
 
     def linear(self, batch: Batch) -> None:
         # as if the taggers had found nothing: only the number of features matters here

@@ -59,18 +59,23 @@ def viterbi(scores: np.ndarray, bounds: np.ndarray, transitions: np.ndarray, sta
     layout = _Layout(bounds)
     if not layout.slices:
         return np.zeros(0, dtype=np.int64)
-    best = scores[layout.order]  # becomes the score of the best sequence that ends with each label
-    best[layout.slices[0]] += start
-    before = best[layout.slices[0]]
+    # label by token, so that sums and maxima run over the many tokens of a step and not over the few labels
+    best = np.ascontiguousarray(scores.T).take(
+        layout.order, axis=1
+    )  # becomes the score of the best sequence that ends so
+    before = best[:, layout.slices[0]]
+    before += start[:, None]
+    moves = transitions[:, :, None]
     for here, count in zip(layout.slices[1:], layout.counts[1:], strict=True):
-        candidates = before[:count].T[:, :, None] + transitions[:, None, :]
-        before = best[here]
+        candidates = before[:, None, :count] + moves
+        before = best[:, here]
         before += candidates.max(axis=0)
+    best = np.ascontiguousarray(best.T)
     labels = best.argmax(axis=1)  # right at the end of each chain
-    into = transitions.T
+    into = np.ascontiguousarray(transitions.T)
     for t in range(len(layout.slices) - 1, 0, -1):
         after, here = labels[layout.slices[t]], layout.slices[t - 1]
-        labels[here][: len(after)] = (best[here][: len(after)] + into[after]).argmax(axis=1)
+        labels[here][: len(after)] = (best[here][: len(after)] + into.take(after, axis=0)).argmax(axis=1)
     return layout.restore(labels)
 
 

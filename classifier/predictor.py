@@ -35,7 +35,7 @@ from classifier.report import (
 from classifier.scores import MIN_SENTENCES, MIN_WORDS, article_features, score
 from classifier.source_types import TYPES
 from classifier.transport import pack, unpack
-from classifier.vocabulary import normal
+from classifier.vocabulary import as_written, normal
 
 NOT_SCORED = "not scored: "
 """How the warning of an article begins that broke scoring, or was none."""
@@ -492,7 +492,8 @@ def _mentions(words: Sequence[str], names: Sequence[tuple[str, str]]) -> list[in
     """How often each name, or a person's surname, stands in the text; `names` are names and their kinds."""
     parts = [[normal(w) for w in name.split()] for name, _ in names]
     places: dict[str, list[int]] = {word: [] for p in parts for word in p}
-    forms = {word: low for word in set(words) if (low := normal(word)) in places} if places else {}
+    forms = {form: low for low in places for form in as_written((low,))}
+    forms |= {word: normal(word) for name, _ in names for word in name.split()}  # "McBride" is none of these
     at = {i: forms[word] for i, word in enumerate(words) if word in forms}
     for i, low in at.items():
         places[low].append(i)

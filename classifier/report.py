@@ -228,22 +228,6 @@ class ArticleReport:
     headline: Sentence | None = None
     text: str = field(default="", repr=False)
 
-    @classmethod
-    def with_later_sentences(cls, make: Callable[[], tuple[Sentence, ...]], **values: Any) -> ArticleReport:
-        """A report whose sentences are made when they are first asked for.
-
-        Parameters
-        ----------
-        make : callable
-            Gives the sentences; called once. To pickle the report before that it must be possible to pickle it.
-        **values
-            The other fields.
-        """
-        report = cls(sentences=(), **values)
-        del vars(report)["sentences"]
-        vars(report)["_later"] = make
-        return report
-
     if not TYPE_CHECKING:
 
         def __getattr__(self, name: str) -> Any:
@@ -331,6 +315,22 @@ class ArticleReport:
         from classifier.render import report_card
 
         return report_card(self)
+
+
+def with_later_sentences(make: Callable[[], tuple[Sentence, ...]], **values: Any) -> ArticleReport:
+    """A report whose sentences are made when they are first asked for.
+
+    Parameters
+    ----------
+    make : callable
+        Gives the sentences; called once. To pickle the report before that it must be possible to pickle it.
+    **values
+        The other fields.
+    """
+    report = ArticleReport(sentences=(), **values)
+    del vars(report)["sentences"]
+    vars(report)["_later"] = make
+    return report
 
 
 def whole_text(text: str, sentences: Sequence[Sentence]) -> str:

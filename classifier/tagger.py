@@ -14,6 +14,7 @@ import numpy as np
 
 from classifier.batch import Batch
 from classifier.chains import marginals, viterbi
+from classifier.second_pass import SecondPass
 from classifier.vocabulary import TypeTable
 
 Codes = Mapping[str, tuple[np.ndarray, int]]
@@ -38,6 +39,8 @@ class Tagger:
     places : mapping of str to ndarray, shape (n_codes, n_labels)
     transitions : ndarray, shape (n_labels, n_labels)
     start : ndarray, shape (n_labels,)
+    second : SecondPass, optional
+        Looks again at what the first pass says.
     """
 
     def __init__(
@@ -48,6 +51,7 @@ class Tagger:
         places: Mapping[str, np.ndarray],
         transitions: np.ndarray,
         start: np.ndarray,
+        second: SecondPass | None = None,
     ) -> None:
         self.labels = tuple(labels)
         self.offsets = tuple(offsets)
@@ -55,6 +59,7 @@ class Tagger:
         self.places = dict(places)
         self.transitions = np.asarray(transitions, dtype=np.float32)
         self.start = np.asarray(start, dtype=np.float32)
+        self.second = second
 
     @cached_property
     def _emissions(self) -> Emissions:
@@ -71,13 +76,8 @@ class Tagger:
         return total.reshape(last - first, len(self.offsets), len(self.labels))
 
     def emissions(self, batch: Batch, codes: Codes) -> np.ndarray:
-        """Scores before decoding, ndarray of float32, shape (n_tokens, n_labels)."""
+        """Scores of the first pass before decoding, ndarray of float32, shape (n_tokens, n_labels)."""
         return self._emissions(batch, codes)[0]
-
-    def probabilities(self, batch: Batch, codes: Codes) -> np.ndarray:
-        """Label probabilities of every token, ndarray of float32, shape (n_tokens, n_labels)."""
-        scores = self.emissions(batch, codes)
-        return marginals([scores], batch.chain_bounds, [self.transitions], [self.start])[0]
 
     def decode(self, batch: Batch, codes: Codes) -> tuple[np.ndarray, np.ndarray]:
         """Best labels and label probabilities of every token.
@@ -87,9 +87,28 @@ class Tagger:
         labels : ndarray of int64, shape (n_tokens,)
         probabilities : ndarray of float32, shape (n_tokens, n_labels)
         """
-        scores = self.emissions(batch, codes)
-        best = viterbi(scores, batch.chain_bounds, self.transitions, self.start)
-        return best, marginals([scores], batch.chain_bounds, [self.transitions], [self.start])[0]
+        best, found = _probabilities({"": self}, batch, {"": self.emissions(batch, codes)}, best="")
+        return best, found[""]
+
+
+def _probabilities(
+    taggers: Mapping[str, Tagger], batch: Batch, scores: dict[str, np.ndarray], best: str
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """`Taggers.probabilities` from the scores of the first pass."""
+    moves: dict[str, Tagger | SecondPass] = dict(taggers)
+    one = taggers[best]
+    labels = viterbi(scores[best], batch.chain_bounds, one.transitions, one.start)
+    if one.second is not None:
+        moves[best] = again = one.second
+        scores = {**scores, best: again.scores(batch, labels, scores[best])}
+        labels = viterbi(scores[best], batch.chain_bounds, again.transitions, again.start)
+    found = marginals(
+        [scores[name] for name in taggers],
+        batch.chain_bounds,
+        [moves[name].transitions for name in taggers],
+        [moves[name].start for name in taggers],
+    )
+    return labels, dict(zip(taggers, found, strict=True))
 
 
 class Emissions:
@@ -175,7 +194,7 @@ class Taggers(Mapping[str, Tagger]):
         return len(self._taggers)
 
     def probabilities(self, batch: Batch, codes: Codes, best: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """Best labels by the tagger `best`, and the label probabilities of all.
+        """Best labels by the tagger `best`, which alone may have a second pass, and the label probabilities of all.
 
         Returns
         -------
@@ -183,15 +202,7 @@ class Taggers(Mapping[str, Tagger]):
         probabilities : dict of ndarray of float32, shape (n_tokens, n_labels of the tagger)
         """
         scores = dict(zip(self, self._emissions(batch, codes), strict=True))
-        one = self[best]
-        labels = viterbi(scores[best], batch.chain_bounds, one.transitions, one.start)
-        found = marginals(
-            list(scores.values()),
-            batch.chain_bounds,
-            [t.transitions for t in self.values()],
-            [t.start for t in self.values()],
-        )
-        return labels, dict(zip(self, found, strict=True))
+        return _probabilities(self, batch, scores, best)
 
 
 def span_arrays(

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from operator import attrgetter
 from typing import Any
 
-from classifier.report import ArticleReport, Attribution, Sentence, Signal, Source, Span
+from classifier.report import ArticleReport, Attribution, Sentence, Signal, Source, Span, with_later_sentences
 
 _REPORT = [f.name for f in fields(ArticleReport) if f.name != "sentences"]
 _SENTENCE = attrgetter(*(f.name for f in fields(Sentence)))
@@ -37,7 +37,7 @@ def unpack(packed: bytes) -> ArticleReport:
     values, body = pickle.loads(packed)
     values["sources"] = tuple([Source(*row) for row in values["sources"]])
     values["headline"] = next(_sentences(values["headline"], values["title"]), None)
-    return ArticleReport.with_later_sentences(partial(_unpack_sentences, body, values["text"]), **values)
+    return with_later_sentences(partial(_unpack_sentences, body, values["text"]), **values)
 
 
 def _unpack_sentences(packed: bytes, text: str) -> tuple[Sentence, ...]:

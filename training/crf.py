@@ -7,7 +7,7 @@ the second half of the run; measured faster and better than L-BFGS here (``docs/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,8 @@ class TableCRF(BaseEstimator):
         Templates of `classifier.batch.place_codes` to leave out.
     begin_bias : float
         Added to the score of every "B-" label when decoding.
+    first_square : float
+        What the sums of squared gradients begin with: a larger one makes the first steps smaller.
     seed : int
 
     Attributes
@@ -71,6 +73,7 @@ class TableCRF(BaseEstimator):
         l2: float = 1e-6,
         without: Sequence[str] = (),
         begin_bias: float = 0.0,
+        first_square: float = 1e-2,
         seed: int = 0,
     ) -> None:
         self.labels = labels
@@ -82,9 +85,19 @@ class TableCRF(BaseEstimator):
         self.l2 = l2
         self.without = without
         self.begin_bias = begin_bias
+        self.first_square = first_square
         self.seed = seed
 
-    def fit(self, batch: Batch, y: np.ndarray, progress: Callable[[str], Any] | None = None) -> TableCRF:
+    def fit(
+        self,
+        batch: Batch,
+        y: np.ndarray,
+        progress: Callable[[str], Any] | None = None,
+        start: Tagger | None = None,
+        shares: np.ndarray | None = None,
+        codes: Mapping[str, tuple[np.ndarray, int]] | None = None,
+        base: np.ndarray | None = None,
+    ) -> TableCRF:
         """Fit on the tokens of a batch.
 
         Parameters
@@ -94,25 +107,41 @@ class TableCRF(BaseEstimator):
             Indices into `labels`; -1 marks tokens of paragraphs that are not learned from.
         progress : callable, optional
             Told one line after each epoch.
+        start : Tagger, optional
+            The weights to begin with, of the same labels, offsets, families and templates; zeros without it.
+        shares : ndarray of float32, shape (n_tokens, n_labels), optional
+            How likely each label is, by a teacher who is not sure of `y`, its likeliest labels.
+        codes : mapping, optional
+            What is seen of a token's place; `classifier.batch.place_codes` without it.
+        base : ndarray of float32, shape (n_tokens, n_labels), optional
+            Scores to which those of the features are added.
         """
         rng = np.random.default_rng(self.seed)
         n_labels, n_offsets = len(self.labels), len(self.offsets)
         table = batch.table
-        codes = place_codes(batch)
+        codes = place_codes(batch) if codes is None else codes
         names = [n for n in codes if n not in self.without]
         bases = np.concatenate([[0], np.cumsum([codes[n][1] for n in names])])
         places = np.stack([codes[n][0] + b for n, b in zip(names, bases[:-1], strict=True)], axis=1)
         features = type_matrix(table)
-        neighbours = np.stack([batch.types_at(o) for o in self.offsets], axis=1)
+        neighbours = (
+            np.array([batch.types_at(o) for o in self.offsets], dtype=np.int32).reshape(n_offsets, batch.n_tokens).T
+        )
 
         W = np.zeros((features.shape[1], n_offsets * n_labels), dtype=np.float32)
         P = np.zeros((bases[-1], n_labels), dtype=np.float32)
         A = np.zeros((n_labels, n_labels), dtype=np.float32)
         S = np.zeros(n_labels, dtype=np.float32)
-        squares = [np.full_like(x, 1e-2) for x in (W, P, A, S)]
-        forbidden = self._forbidden()
-        A += forbidden
-        S += forbidden[0]
+        begins = np.array([self.begin_bias if name[0] == "B" else 0.0 for name in self.labels], dtype=np.float32)
+        if start is not None:
+            W += start.families
+            P += np.concatenate([start.places[n] for n in names])
+            A += start.transitions - begins
+            S += start.start - begins
+        squares = [np.full_like(x, self.first_square) for x in (W, P, A, S)]
+        never = forbidden(self.labels)
+        A[never < 0] = never[never < 0]
+        S[never[0] < 0] = never[0][never[0] < 0]
         sums = [np.zeros(x.shape, dtype=np.float64) for x in (W, P, A, S)]
         n_sums = 0
 
@@ -143,9 +172,14 @@ class TableCRF(BaseEstimator):
                 mask = (rng.random(n * m) < keep).astype(np.float32) / np.float32(keep)
                 X = sp.csr_matrix((mask, places[index].ravel(), np.arange(0, n * m + 1, m)), shape=(n, len(P)))
                 scores += X @ P
+                if base is not None:
+                    scores += base[index]
                 marginals, expected, log_z = forward_backward(scores.astype(np.float64), local, A, S)
                 d = marginals.astype(np.float32)
-                d[np.arange(n), gold] -= 1.0
+                if shares is None:
+                    d[np.arange(n), gold] -= 1.0
+                else:
+                    d -= shares[index]
                 inner = np.setdiff1d(np.arange(n), local[:-1], assume_unique=True)
                 observed = np.zeros_like(expected)
                 np.add.at(observed, (gold[inner - 1], gold[inner]), 1.0)
@@ -161,8 +195,8 @@ class TableCRF(BaseEstimator):
                     g = np.asarray(g, dtype=np.float32)
                     s += g * g
                     x -= np.float32(self.rate) * (g / np.sqrt(s)) + np.float32(self.l2) * x
-                A[forbidden < 0] = forbidden[forbidden < 0]
-                S[forbidden[0] < 0] = forbidden[0][forbidden[0] < 0]
+                A[never < 0] = never[never < 0]
+                S[never[0] < 0] = never[0][never[0] < 0]
                 if epoch >= self.epochs // 2:
                     n_sums += 1
                     for total, x in zip(sums, (W, P, A, S), strict=True):
@@ -170,7 +204,6 @@ class TableCRF(BaseEstimator):
             if progress:
                 progress(f"epoch {epoch + 1}/{self.epochs}: loss {loss / max(len(chains), 1):.3f} a paragraph")
         W, P, A, S = (np.asarray(t / max(n_sums, 1), dtype=np.float32) for t in sums)
-        begins = np.array([self.begin_bias if name[0] == "B" else 0.0 for name in self.labels], dtype=np.float32)
         self.tagger_ = Tagger(
             labels=self.labels,
             offsets=self.offsets,
@@ -178,17 +211,29 @@ class TableCRF(BaseEstimator):
             places={n: P[a:b] for n, a, b in zip(names, bases[:-1], bases[1:], strict=True)},
             transitions=A + begins,
             start=S + begins,
+            second=None if start is None else start.second,
         )
         assert len(W) == sum(table.sizes) + len(CLASSES)
         return self
 
-    def _forbidden(self) -> np.ndarray:
-        """-20 where "I-x" would follow anything but "B-x" or "I-x", else 0."""
-        n = len(self.labels)
-        out = np.zeros((n, n), dtype=np.float32)
-        for j, name in enumerate(self.labels):
-            if name[0] == "I":
-                for i, before in enumerate(self.labels):
-                    if before[2:] != name[2:]:
-                        out[i, j] = -20.0
-        return out
+
+def forbidden(labels: Sequence[str]) -> np.ndarray:
+    """-20 where "I-x" would follow anything but "B-x" or "I-x", else 0; the first row is that of a chain's first label.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        "O" first.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_labels, n_labels)
+    """
+    n = len(labels)
+    out = np.zeros((n, n), dtype=np.float32)
+    for j, name in enumerate(labels):
+        if name[0] == "I":
+            for i, before in enumerate(labels):
+                if before[2:] != name[2:]:
+                    out[i, j] = -20.0
+    return out

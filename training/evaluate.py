@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold, KFold
 
-from classifier.analysis import cue_spans, sentence_features, with_auxiliary
+from classifier.analysis import sentence_features, with_auxiliary
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch
 from classifier.report import FRAMES
@@ -143,6 +143,7 @@ def measure(
         From `training.pipeline.prepare` and `training.pipeline.cross_fit`.
     """
     chosen = choose_thresholds(crossfit)
+    crossfit.analysis.thresholds = chosen
     table = _Table(signals)
     n_folds = int(crossfit.fold_of.max()) + 1
     how = f"{n_folds} folds by outlet"
@@ -269,8 +270,8 @@ def _cue_words(
             first, last = token_range(document, start + x, start + z, record.start is None)
             y[max(first + base - a, 0) : max(last + base - a, 0)] = True
         p = np.zeros(b - a, dtype=bool)
-        for first, last in cue_spans(crossfit.analysis, kind, a, b) if shown[s] else ():
-            p[first:last] = True
+        for first, last in crossfit.analysis.cues[kind][s] if shown[s] else ():
+            p[first - a : last - a] = True
         hits += int((y & p).sum())
         found += int(p.sum())
         wanted += int(y.sum())

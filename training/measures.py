@@ -9,8 +9,11 @@ import numpy as np
 from scipy.stats import spearmanr
 from sklearn.metrics import cohen_kappa_score, f1_score
 
+from classifier.analysis import cue_words
 from classifier.report import FRAMES
 from classifier.source_types import TYPES
+
+CUE_CUTS = (0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.225, 0.25, 0.275, 0.3)
 
 
 def prf(gold: np.ndarray, found: np.ndarray) -> tuple[float, float, float]:
@@ -34,6 +37,32 @@ def best_threshold(gold: np.ndarray, probability: np.ndarray, low: float = 0.15,
     if not allowed.any():
         return 0.5
     return float(cut[np.flatnonzero(allowed)[f[allowed].argmax()]])
+
+
+def best_cue_threshold(crossfit: Any, kind: str, shown: np.ndarray) -> float:
+    """The probability from which on words are best shown as cues.
+
+    Parameters
+    ----------
+    crossfit : training.pipeline.Crossfit
+    kind : {"hedge", "loaded"}
+    shown : ndarray of bool, shape (n_sentences,)
+        The sentences that are found to show the signal; no others have cues.
+
+    Returns
+    -------
+    float
+        That with the best F1 of words, from `CUE_CUTS`; the middle one where no word is marked.
+    """
+    analysis = crossfit.analysis
+    batch = analysis.batch
+    y = crossfit.tagging.labels[kind][: batch.n_tokens]  # the articles come first there
+    marked = y >= 0
+    if not (y > 0).any():
+        return CUE_CUTS[len(CUE_CUTS) // 2]
+    words = shown[batch.sentence_of]
+    f = [prf(y[marked] > 0, (cue_words(analysis, kind, cut) & words)[marked])[2] for cut in CUE_CUTS]
+    return CUE_CUTS[int(np.argmax(f))]
 
 
 def spearman(a: np.ndarray, b: np.ndarray) -> float:

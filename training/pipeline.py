@@ -47,6 +47,8 @@ from training.sentences import (
 from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
 from training.student import Student
 from training.student import load as load_student
+from training.tag_student import TagStudent
+from training.tag_student import load as load_tag_student
 from training.texts import Labelled, label_articles, label_sentences, without_texts
 from training.tones import with_tones
 from training.words import WordTable
@@ -111,6 +113,7 @@ class Prepared:
     seed: int
     fits: FitCache = field(default_factory=FitCache)
     student: Student | None = None  # what a fine-tuned encoder taught, see `training.student`
+    tag_student: TagStudent | None = None  # and of attributions, see `training.tag_student`
 
     def phrases(self, teacher: int | None) -> PhraseModel:
         """The filters that learned from one teacher, or from the mean of all for None; without outputs where none did."""
@@ -140,16 +143,26 @@ class Prepared:
         return out
 
 
-def prepare(found: dict[str, Corpus], seed: int, progress: Progress, fits: FitCache | None = None) -> Prepared:
-    """Build the vocabulary and the batches; fits go through the cache where one is given."""
+def prepare(
+    found: dict[str, Corpus],
+    seed: int,
+    progress: Progress,
+    fits: FitCache | None = None,
+    with_tag_student: bool = True,
+) -> Prepared:
+    """Build the vocabulary and the batches; fits go through the cache where one is given.
+
+    What `training.tag_teacher` taught is left out where asked for: when it is to be taught anew.
+    """
     # labels of users come last: with none, everything is numbered as it was
     records = [a for name in ("annotations", "own", "labels") if name in found for a in found[name].articles]
     polnear = list(found["polnear"].articles) if "polnear" in found else []
     lone_records = public_sentences(found)
     known = words.load()
     student = load_student(known.words)
-    vocabulary = _families([*(f"{r.title}\n{r.text}" for r in (*records, *polnear)), *(r.text for r in lone_records)])
-    vocabulary["word"] = known.words
+    tag_student = load_tag_student(known.words) if with_tag_student else None
+    texts = [*(f"{r.title}\n{r.text}" for r in (*records, *polnear)), *(r.text for r in lone_records)]
+    vocabulary = vocabularies(texts, known, tag_student.vocabularies if tag_student else {})
     table = TypeTable(vocabulary, known.clusters.astype(np.int32), limit=10**9, names=names_by_vectors(known.vectors))
     articles = label_articles(records, table)
     rng = np.random.default_rng(seed)
@@ -175,13 +188,16 @@ def prepare(found: dict[str, Corpus], seed: int, progress: Progress, fits: FitCa
         seed=seed,
         fits=fits or FitCache(),
         student=student,
+        tag_student=tag_student,
     )
     progress(f"{len(prepared.terms.words):,} words and {len(prepared.terms.pairs):,} word pairs as terms")
     return prepared
 
 
-def _families(texts: Sequence[str], least: int = 5) -> dict[str, Sequence[str]]:
-    """Affixes and capitalised words that stand often enough in labelled texts."""
+def vocabularies(
+    texts: Sequence[str], known: WordTable, more: Mapping[str, Sequence[str]], least: int = 5
+) -> dict[str, Sequence[str]]:
+    """For each family of a `TypeTable`: the known words, and what stands often enough in texts or is in `more`."""
     from classifier.tokens import tokenize
 
     counts: list[Counter[str]] = [Counter() for _ in FAMILIES]
@@ -192,7 +208,11 @@ def _families(texts: Sequence[str], least: int = 5) -> dict[str, Sequence[str]]:
         for k, value in enumerate(families(word)):
             if value:
                 counts[k][value] += n
-    return {f: tuple(sorted(v for v, n in counts[k].items() if n >= least)) for k, f in enumerate(FAMILIES)}
+    found: dict[str, Sequence[str]] = {
+        f: tuple(sorted({v for v, n in counts[k].items() if n >= least} | set(more.get(f, ()))))
+        for k, f in enumerate(FAMILIES)
+    }
+    return found | {"word": known.words}
 
 
 @dataclass
@@ -202,7 +222,15 @@ class TaggingData:
     batch: Batch
     labels: dict[str, np.ndarray]  # by tagger, -1 where not learned from
     records: list[ArticleRecord | None]
-    n_articles: int  # the first documents are those of Prepared.articles
+    groups: list[str]  # of the first documents, which are those of Prepared.articles
+    student: TagStudent | None = None
+
+    def start(self, name: str, left_out: set[int]) -> Tagger | None:
+        """A tagger taught by encoders that have not seen these documents' outlets; None where each has seen one."""
+        if self.student is None:
+            return None
+        groups = [self.groups[d] for d in left_out if d < len(self.groups)]
+        return self.student.start(name, self.student.unseen(groups), self.batch.table)
 
 
 def tagging_data(prepared: Prepared) -> TaggingData:
@@ -227,7 +255,11 @@ def tagging_data(prepared: Prepared) -> TaggingData:
             for kind in ("hedge", "loaded"):
                 labels[kind].append(np.full(len(document.words), -1))
     return TaggingData(
-        Batch.of(documents, prepared.table), {k: np.concatenate(v) for k, v in labels.items()}, everything, len(records)
+        Batch.of(documents, prepared.table),
+        {k: np.concatenate(v) for k, v in labels.items()},
+        everything,
+        prepared.articles.groups,
+        prepared.tag_student,
     )
 
 
@@ -261,9 +293,10 @@ def fit_taggers(
     def calls() -> Iterator[Any]:
         for name, f in tasks:
             y = _labels_without(data, name, folds[f])
-            own_key = fits.key(key, name, y)
+            start = data.start(name, folds[f])
+            own_key = fits.key(key, name, y, start and (*vars(start).values(),))
             kept.append(fits.holds(own_key))
-            yield fits.task(own_key, fit_tagger, name, batch, y, seed)
+            yield fits.task(own_key, fit_tagger, name, batch, y, seed, start)
 
     for number, tagger in enumerate(Parallel(n_jobs=jobs, return_as="generator")(calls())):
         name, f = tasks[number]
@@ -322,14 +355,21 @@ def folds_by_outlet(groups: Sequence[str], n_folds: int) -> np.ndarray:
     return fold
 
 
-def folds_of(articles: Labelled, n_folds: int) -> np.ndarray:
-    """Fold of each document: by outlet, and of users' labels by their own groups, so that these spread over all folds."""
+def folds_of(articles: Labelled, n_folds: int, known: Mapping[str, int] | None = None) -> np.ndarray:
+    """Fold of each document: by outlet, and of users' labels by their own groups, so that these spread over all folds.
+
+    An outlet in `known` is in the fold that stands there, if there are as many folds: what was learned without the
+    outlets of a fold can then be asked about it.
+    """
+    known = known or {}
+    if len(set(known.values())) != n_folds:
+        known = {}
     theirs = np.array([r is not None and r.corpus == "labels" for r in articles.articles], dtype=bool)
-    fold = np.zeros(len(theirs), dtype=int)
-    for part in (np.flatnonzero(~theirs), np.flatnonzero(theirs)):
+    fold = np.array([-1 if mine else known.get(g, -1) for g, mine in zip(articles.groups, theirs, strict=True)])
+    for part in (np.flatnonzero(~theirs & (fold < 0)), np.flatnonzero(theirs)):
         if len(part):
             fold[part] = folds_by_outlet([articles.groups[d] for d in part], n_folds)
-    return fold
+    return np.unique(fold, return_inverse=True)[1]
 
 
 def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, hold_out_dev: bool = False) -> Crossfit:
@@ -342,7 +382,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     """
     data = tagging_data(prepared)
     articles = prepared.articles
-    fold_of = folds_of(articles, n_folds)
+    fold_of = folds_of(articles, n_folds, prepared.tag_student.folds if prepared.tag_student else None)
     n_folds = int(fold_of.max()) + 1
     dev = {d for d, r in enumerate(data.records) if r is not None and r.split == "dev"} if hold_out_dev else set()
     left_out = [set(np.flatnonzero(fold_of == f).tolist()) | dev for f in range(n_folds)]

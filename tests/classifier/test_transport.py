@@ -8,6 +8,7 @@ import pytest
 
 from classifier import ArticleReport
 from classifier.article import Article
+from classifier.report import with_later_sentences
 from classifier.transport import pack, unpack
 
 TEXTS = {
@@ -66,7 +67,7 @@ def test_sentences_are_made_once():
 
     values = vars(ArticleReport(None, "", (), *5 * [None], 0.0, {}, (), (), ""))
     values.pop("sentences")
-    report = ArticleReport.with_later_sentences(make, **values)
+    report = with_later_sentences(make, **values)
     assert (report.sentences, report.sentences, made) == ((), (), [1])
 
 

@@ -55,6 +55,7 @@ def trained(tmp_path_factory):
         patch.setattr(own, "load", own.load)
         patch.setattr(words, "load", words.load)
         patch.setattr(pipeline, "load_student", pipeline.load_student)
+        patch.setattr(pipeline, "load_tag_student", pipeline.load_tag_student)
         maker.small_training()
         result = train(folder / "artifact", labels=[folder / "mine.csv"], report=reports)
     return folder, result

@@ -32,7 +32,7 @@ def test_training_takes_under_two_minutes_and_repeats_itself(tmp_path, own_artif
 def test_the_model_card_and_manifest_say_what_taught_it(own_artifact):
     path = Path(own_artifact["artifact"])
     manifest = json.loads((path / "manifest.json").read_text())
-    assert set(manifest["teaches"]) == {"own", "word table", "student"}
+    assert set(manifest["teaches"]) == {"own", "word table", "student", "tag student"}
     card = (path / "MODEL_CARD.md").read_text()
     assert manifest["digest"] in card
     assert "| own | MIT |" in card
@@ -122,3 +122,77 @@ def test_a_crf_learns_and_its_tables_equal_slow_sums():
     for name, weights in model.tagger_.places.items():
         slow += weights[codes[name][0]]
     assert model.tagger_.emissions(batch, codes) == pytest.approx(slow, abs=1e-4)
+
+
+def test_fitting_goes_on_from_where_it_starts():
+    from classifier.article import Article
+    from classifier.batch import Batch, place_codes
+    from classifier.document import read
+    from classifier.vocabulary import TypeTable
+    from training.crf import TableCRF
+
+    batch = Batch.of(
+        [read(Article(t)) for t in ("Bell said so.", "The bus was late.") * 5], TypeTable({"word": ("said",)})
+    )
+    y = np.zeros(batch.n_tokens, dtype=int)
+    y[[i for i, w in enumerate(w for d in batch.documents for w in d.words) if w == "said"]] = 1
+    first = TableCRF(epochs=6, begin_bias=0.5, seed=1).fit(batch, y).tagger_
+    again = TableCRF(epochs=2, begin_bias=0.5, rate=1e-7, l2=0.0).fit(batch, y, start=first).tagger_
+    for part in ("families", "transitions", "start"):
+        np.testing.assert_allclose(getattr(again, part), getattr(first, part), atol=1e-4)
+    shares = np.eye(3, dtype=np.float32)[1 - np.minimum(y, 1)]  # a teacher who thinks the opposite
+    turned = TableCRF(epochs=20, seed=1).fit(batch, y, start=first, shares=shares).tagger_
+    best, _ = turned.decode(batch, place_codes(batch))
+    assert ((best == 1) == (y == 0)).mean() > 0.9
+
+
+def test_outlets_keep_the_fold_that_is_known_of_them(own_corpus):
+    from classifier.vocabulary import TypeTable
+    from training.pipeline import folds_of
+    from training.texts import label_articles
+
+    articles = label_articles(own_corpus.articles, TypeTable({}))
+    known = {g: i % 5 for i, g in enumerate(articles.groups[4:])}
+    fold = folds_of(articles, 5, known)
+    assert [known[g] for g in articles.groups[4:]] == fold[4:].tolist()
+    assert set(fold[:4]) <= set(range(5))
+    np.testing.assert_array_equal(folds_of(articles, 3, known), folds_of(articles, 3))
+
+
+def test_taggers_start_from_students_whose_teachers_have_not_seen_what_is_left_out(own_corpus):
+    from training.pipeline import prepare, tagging_data
+
+    data = tagging_data(prepare({"own": own_corpus}, 0, lambda line: None))
+    student = data.student
+    teacher_of = [next(k for k, f in enumerate(student.left_out) if student.folds[g] in f) for g in data.groups]
+    whole = data.start("attribution", set())
+    np.testing.assert_allclose(
+        whole.families, student.start("attribution", [0, 1, 2], data.batch.table).families, atol=1e-6
+    )
+    for k in range(3):
+        left_out = {d for d, teacher in enumerate(teacher_of) if teacher == k}
+        mine = data.start("attribution", left_out)
+        np.testing.assert_array_equal(mine.families, student.start("attribution", [k], data.batch.table).families)
+    assert data.start("attribution", {teacher_of.index(0), teacher_of.index(1)}) is None
+
+
+def test_words_are_shown_as_cues_from_the_probability_that_finds_them_best():
+    from types import SimpleNamespace
+
+    from classifier.article import Article
+    from classifier.batch import Batch
+    from classifier.document import read
+    from classifier.vocabulary import TypeTable
+    from training.measures import best_cue_threshold
+
+    batch = Batch.of([read(Article("It may perhaps rain today, she said."))], TypeTable({}))
+    words = list(batch.documents[0].words)
+    p = np.zeros(len(words))
+    y = np.zeros(len(words), dtype=int)
+    for word, probability, marked in (("may", 0.9, 1), ("perhaps", 0.21, 1), ("rain", 0.19, 0), ("today", 0.12, 0)):
+        p[words.index(word)], y[words.index(word)] = probability, marked
+    analysis = SimpleNamespace(batch=batch, tags=SimpleNamespace(hedge_probability=p))
+    crossfit = SimpleNamespace(analysis=analysis, tagging=SimpleNamespace(labels={"hedge": y}))
+    assert best_cue_threshold(crossfit, "hedge", np.array([True])) == 0.2
+    crossfit.tagging.labels["hedge"] = np.full(len(words), -1)
+    assert 0.1 <= best_cue_threshold(crossfit, "hedge", np.array([True])) <= 0.3
