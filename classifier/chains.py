@@ -59,10 +59,9 @@ def viterbi(scores: np.ndarray, bounds: np.ndarray, transitions: np.ndarray, sta
     layout = _Layout(bounds)
     if not layout.slices:
         return np.zeros(0, dtype=np.int64)
-    # label by token, so that sums and maxima run over the many tokens of a step and not over the few labels
-    best = np.ascontiguousarray(scores.T).take(
-        layout.order, axis=1
-    )  # becomes the score of the best sequence that ends so
+    # Becomes the score of the best sequence that ends with each label: label by token, so that sums and maxima run over
+    # the many tokens of a step and not over the few labels.
+    best = np.ascontiguousarray(scores.T).take(layout.order, axis=1)
     before = best[:, layout.slices[0]]
     before += start[:, None]
     moves = transitions[:, :, None]
