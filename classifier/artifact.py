@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from classifier.phrases import PhraseModel
 from classifier.second_pass import SecondPass
 from classifier.signals import LinearModels
 from classifier.source_types import SourceTypeModel
-from classifier.tagger import Tagger
+from classifier.tagger import Tagger, join_places, split_places
 
 FORMAT_VERSION = 3
 """What this program writes, and the newest format that it reads."""
@@ -326,21 +326,18 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         "settings": {"thresholds": models.thresholds, "scores": models.scores},
     }
     for name, tagger in models.taggers.items():
+        places, sizes = join_places(tagger.places)
         arrays[f"tagger_{name}"] = tagger.families.astype(np.float16)
-        arrays[f"tagger_{name}_places"] = np.concatenate(list(tagger.places.values())).astype(np.float16)
+        arrays[f"tagger_{name}_places"] = places.astype(np.float16)
         arrays[f"tagger_{name}_transitions"] = np.vstack([tagger.transitions, tagger.start]).astype(np.float32)
-        texts[f"tagger_{name}"] = {
-            "labels": tagger.labels,
-            "offsets": tagger.offsets,
-            "places": [[n, len(w)] for n, w in tagger.places.items()],
-        }
+        texts[f"tagger_{name}"] = {"labels": tagger.labels, "offsets": tagger.offsets, "places": sizes}
     second = models.taggers["attribution"].second
     if second is None:
         arrays, texts = _no_second_pass(arrays, texts)
     else:
-        arrays["second_pass"] = np.concatenate(list(second.places.values())).astype(np.float16)
+        places, texts["second_pass"] = join_places(second.places)
+        arrays["second_pass"] = places.astype(np.float16)
         arrays["second_pass_transitions"] = np.vstack([second.transitions, second.start]).astype(np.float32)
-        texts["second_pass"] = [[n, len(w)] for n, w in second.places.items()]
     for name, linear in (("auxiliary", models.auxiliary), ("signals", models.signals)):
         arrays[f"{name}_terms"] = linear.terms.astype(np.float16)
         arrays[f"{name}_dense"] = linear.dense.astype(np.float32)
@@ -352,23 +349,17 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     return arrays, texts
 
 
-def _by_template(sizes: Sequence[tuple[str, int]], weights: np.ndarray) -> dict[str, np.ndarray]:
-    """The rows of each template."""
-    cuts = np.cumsum([size for _, size in sizes])[:-1]
-    return dict(zip([name for name, _ in sizes], np.split(weights, cuts), strict=True))
-
-
 def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) -> Models:
     taggers = {}
     for name in ("attribution", "hedge", "loaded"):
         about = texts[f"tagger_{name}"]
-        places = _by_template(about["places"], arrays[f"tagger_{name}_places"])
+        places = split_places(arrays[f"tagger_{name}_places"], about["places"])
         transitions = arrays[f"tagger_{name}_transitions"]
         taggers[name] = Tagger(
             about["labels"], about["offsets"], arrays[f"tagger_{name}"], places, transitions[:-1], transitions[-1]
         )
     if texts["second_pass"]:
-        places = _by_template(texts["second_pass"], arrays["second_pass"])
+        places = split_places(arrays["second_pass"], texts["second_pass"])
         transitions = arrays["second_pass_transitions"]
         taggers["attribution"].second = SecondPass(places, transitions[:-1], transitions[-1])
     linear = {

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -23,6 +24,17 @@ Codes = Mapping[str, tuple[np.ndarray, int]]
 def type_rows(table: TypeTable, first: int, last: int, bases: np.ndarray) -> np.ndarray:
     """Global weight rows of the families of types `first`..`last`; ndarray, shape (n, n_families)."""
     return table.codes[first:last] + np.asarray(bases, dtype=np.int64)
+
+
+def join_places(places: Mapping[str, np.ndarray]) -> tuple[np.ndarray, list[list[Any]]]:
+    """The weights of all templates, one below the other, and the name and size of each."""
+    return np.concatenate(list(places.values())), [[name, len(weights)] for name, weights in places.items()]
+
+
+def split_places(weights: np.ndarray, sizes: Sequence[Sequence[Any]]) -> dict[str, np.ndarray]:
+    """The weights by template again."""
+    cuts = np.cumsum([size for _, size in sizes])[:-1]
+    return dict(zip([name for name, _ in sizes], np.split(weights, cuts), strict=True))
 
 
 class Tagger:

@@ -332,9 +332,8 @@ def select(vocabulary: Sequence[str], vectors: np.ndarray, words: Sequence[str])
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Distil a table from the news corpus: ``python -m training.distil --data CORPORA --output FILE``."""
-    import sys
-
     from training.corpora import load as load_corpus
+    from training.progress import progress
     from training.vectors import count_words
 
     parser = argparse.ArgumentParser(prog="python -m training.distil", description=main.__doc__)
@@ -347,9 +346,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--dimensions", type=int, default=96)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
 
     try:
         left_out = set()

@@ -20,7 +20,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import cohen_kappa_score, f1_score
 from sklearn.model_selection import GroupKFold, KFold
 
-from classifier.analysis import sentence_features, with_auxiliary
+from classifier.analysis import cue_words, sentence_features, with_auxiliary
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch
 from classifier.report import FRAMES
@@ -143,7 +143,6 @@ def measure(
         From `training.pipeline.prepare` and `training.pipeline.cross_fit`.
     """
     chosen = choose_thresholds(crossfit)
-    crossfit.analysis.thresholds = chosen
     table = _Table(signals)
     n_folds = int(crossfit.fold_of.max()) + 1
     how = f"{n_folds} folds by outlet"
@@ -255,6 +254,7 @@ def _cue_words(
     group = "hedged" if kind == "hedge" else "loaded"
     batch = prepared.articles.batch
     shown = crossfit.analysis.probabilities[group] >= chosen[group]
+    words = cue_words(crossfit.analysis, kind, chosen[f"{kind} cues"])
     hits = found = wanted = 0
     for s in np.flatnonzero(mine).tolist():
         record = prepared.articles.records[s]
@@ -269,9 +269,7 @@ def _cue_words(
         for x, z in record.cues.get(kind, ()):
             first, last = token_range(document, start + x, start + z, record.start is None)
             y[max(first + base - a, 0) : max(last + base - a, 0)] = True
-        p = np.zeros(b - a, dtype=bool)
-        for first, last in crossfit.analysis.cues[kind][s] if shown[s] else ():
-            p[first - a : last - a] = True
+        p = words[a:b] & shown[s]
         hits += int((y & p).sum())
         found += int(p.sum())
         wanted += int(y.sum())

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -367,6 +366,8 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the errors of attribution by kind."""
+    from training.progress import progress
+
     parser = argparse.ArgumentParser(
         prog="python -m training.evaluate_errors",
         description=_HELP,
@@ -385,9 +386,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1, help="processes, -1 for all processors (default 1)")
     given = parser.parse_args(arguments)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
 
     try:
         prepared, crossfit = judgements(

@@ -170,6 +170,8 @@ def table(result: Mapping[str, Any]) -> str:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure peers; the exit code is 0, or 2 where an argument or a corpus is wrong."""
+    from training.progress import progress
+
     assert __doc__ is not None
     parser = argparse.ArgumentParser(
         prog="python -m training.evaluate_peers",
@@ -184,9 +186,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the figures here, as JSON")
     args = parser.parse_args(argv)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
 
     try:
         ours = None if args.ours is None else json.loads(args.ours.read_text(encoding="utf-8"))

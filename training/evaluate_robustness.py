@@ -16,7 +16,6 @@ import argparse
 import json
 import math
 import random
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -401,6 +400,8 @@ def failures(result: Mapping[str, Any]) -> list[str]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Measure how stable and even-handed the article scores are."""
+    from training.progress import progress
+
     parser = argparse.ArgumentParser(
         prog="python -m training.evaluate_robustness",
         description=(
@@ -422,9 +423,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=1, help="processes, -1 for all processors (default 1)")
     parser.add_argument("--out", type=Path, help="write the figures to this JSON file")
     given = parser.parse_args(arguments)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
 
     try:
         result = evaluate(

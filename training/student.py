@@ -20,6 +20,10 @@ import numpy as np
 from classifier.features import TermIndex
 from classifier.phrases import PARTS, PhraseModel, filter_rows
 
+# what reading an .npz file of another kind, or a damaged one, may end with
+DAMAGES = (
+    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, zipfile.BadZipFile,
+)  # fmt: skip
 STUDENT = Path(__file__).resolve().parent / "data" / "student.npz"
 
 
@@ -71,19 +75,22 @@ def save(student: Student, words: Sequence[str], path: Path = STUDENT) -> None:
         "words": digest(words),
         "provenance": dict(student.provenance),
     }
-    text = json.dumps(about, sort_keys=True, ensure_ascii=False)
-    parts: dict[str, Any] = {
-        part: np.stack([getattr(m, part) for m in student.models]).astype(np.float16) for part in PARTS
+    arrays: dict[str, np.ndarray] = {
+        "words": student.terms.words.astype(np.int32),
+        "pairs": student.terms.pairs.astype(np.int64),
+        "idf": student.terms.idf.astype(np.float32),
     }
+    for part in PARTS:
+        arrays[part] = np.stack([getattr(m, part) for m in student.models]).astype(np.float16)
+    save_parts(path, about, arrays)
+
+
+def save_parts(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.ndarray]) -> None:
+    """Write arrays, and as JSON what is to be said of them, as an .npz file; the same parts give the same bytes."""
+    text = json.dumps(about, sort_keys=True, ensure_ascii=False)
+    parts: dict[str, Any] = {"about": np.frombuffer(text.encode(), dtype=np.uint8), **arrays}
     with Path(path).open("wb") as file:
-        np.savez_compressed(  # it gives each array the same date
-            file,
-            words=student.terms.words.astype(np.int32),
-            pairs=student.terms.pairs.astype(np.int64),
-            idf=student.terms.idf.astype(np.float32),
-            about=np.frombuffer(text.encode(), dtype=np.uint8),
-            **parts,
-        )
+        np.savez_compressed(file, **parts)  # it gives each array the same date
 
 
 def load(words: Sequence[str], path: Path = STUDENT) -> Student | None:
@@ -112,16 +119,7 @@ def load(words: Sequence[str], path: Path = STUDENT) -> Student | None:
             student = Student(terms, models, {str(g): int(k) for g, k in about["unseen"].items()}, about["provenance"])
     except FileNotFoundError:
         return None
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        zipfile.BadZipFile,
-    ) as error:
+    except DAMAGES as error:
         # a word number beyond the list is an IndexError: most likely the list is another one
         raise ValueError(f"{path} is no student, or one of another word table ({error}); {anew}") from None
     if made_for != digest(words):

@@ -7,7 +7,6 @@ The file (``training/data/tags.npz``) ships with the package: training needs nei
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from classifier.second_pass import SecondPass
-from classifier.tagger import Tagger
+from classifier.tagger import Tagger, join_places, split_places
 from classifier.vocabulary import FAMILIES, TypeTable
-from training.student import digest
+from training.student import DAMAGES, digest, save_parts
 
 TAGS = Path(__file__).resolve().parent / "data" / "tags.npz"
 STEP = 0.02  # of the weights in the file: smaller ones cost nothing, see ``docs/experiments.md``
@@ -108,10 +107,6 @@ def _numbers(whole: np.ndarray) -> np.ndarray:
     return whole.astype(np.float32) * np.float32(STEP)
 
 
-def _sizes(places: Mapping[str, np.ndarray]) -> list[list[Any]]:
-    return [[template, len(weights)] for template, weights in places.items()]
-
-
 def _moves(chains: Sequence[Tagger | SecondPass]) -> np.ndarray:
     return np.stack([np.vstack([c.transitions, c.start]) for c in chains]).astype(np.float32)
 
@@ -123,8 +118,8 @@ def save(student: TagStudent, path: Path = TAGS) -> None:
             name: {
                 "labels": one.labels,
                 "offsets": one.offsets,
-                "places": _sizes(one.places),
-                "second": _sizes(one.second.places) if one.second else [],
+                "places": join_places(one.places)[1],
+                "second": join_places(one.second.places)[1] if one.second else [],
             }
             for name, one in student.taggers[0].items()
         },
@@ -138,16 +133,13 @@ def save(student: TagStudent, path: Path = TAGS) -> None:
     for name in student.taggers[0]:
         mine = [taggers[name] for taggers in student.taggers]
         arrays[f"{name}_families"] = _whole(np.stack([t.families for t in mine]))
-        arrays[f"{name}_places"] = _whole(np.stack([np.concatenate(list(t.places.values())) for t in mine]))
+        arrays[f"{name}_places"] = _whole(np.stack([join_places(t.places)[0] for t in mine]))
         arrays[f"{name}_transitions"] = _moves(mine)
         looks = [t.second for t in mine if t.second is not None]
         if looks:
-            arrays[f"{name}_second_places"] = _whole(np.stack([np.concatenate(list(s.places.values())) for s in looks]))
+            arrays[f"{name}_second_places"] = _whole(np.stack([join_places(s.places)[0] for s in looks]))
             arrays[f"{name}_second_transitions"] = _moves(looks)
-    text = json.dumps(about, sort_keys=True, ensure_ascii=False)
-    with Path(path).open("wb") as file:
-        # it gives each array the same date
-        np.savez_compressed(file, about=np.frombuffer(text.encode(), dtype=np.uint8), **arrays)
+    save_parts(path, about, arrays)
 
 
 def load(words: Sequence[str], path: Path = TAGS) -> TagStudent | None:
@@ -189,16 +181,7 @@ def load(words: Sequence[str], path: Path = TAGS) -> TagStudent | None:
             )
     except FileNotFoundError:
         return None
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        IndexError,
-        TypeError,
-        AttributeError,
-        EOFError,
-        zipfile.BadZipFile,
-    ) as error:
+    except DAMAGES as error:
         raise ValueError(f"{path} is no student of tags, or a damaged one ({error}); {anew}") from None
     return student
 
@@ -221,14 +204,9 @@ def _taggers(
     def chains(
         sizes: Sequence[Any], weights: np.ndarray, moves: np.ndarray
     ) -> list[tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]]:
-        cuts = np.cumsum([int(size) for _, size in sizes])
-        if weights.shape != (n, cuts[-1], n_labels) or moves.shape != (n, n_labels + 1, n_labels):
+        if weights.shape != (n, sum(size for _, size in sizes), n_labels) or moves.shape != (n, n_labels + 1, n_labels):
             raise ValueError("its parts do not fit each other")
-        names = [str(template) for template, _ in sizes]
-        return [
-            (dict(zip(names, np.split(_numbers(w), cuts[:-1]), strict=True)), m[:-1], m[-1])
-            for w, m in zip(weights, moves, strict=True)
-        ]
+        return [(split_places(_numbers(w), sizes), m[:-1], m[-1]) for w, m in zip(weights, moves, strict=True)]
 
     seconds: list[SecondPass | None] = [None] * n
     if second_places is not None and second_transitions is not None:

@@ -35,7 +35,17 @@ from training.distil import ENCODER
 from training.pipeline import TEACHING, folds_of, load_corpora, prepare, tagging_data
 from training.records import ArticleRecord, CorpusError
 from training.tag_student import TAGS, TagStudent, save
-from training.teacher import LEFT_OUT, N_FOLDS, Progress, descend, key_of, load_encoder, versions
+from training.teacher import (
+    LEFT_OUT,
+    N_FOLDS,
+    Progress,
+    add_options,
+    descend,
+    kept_answers,
+    key_of,
+    load_encoder,
+    versions,
+)
 from training.texts import article_document, without_texts
 
 LABELS = {name: tuple(parameters["labels"]) for name, parameters in TAGGERS.items()}
@@ -45,6 +55,7 @@ BATCH = 1500  # pieces of a step, padding counted
 AT_ONCE = 4000  # pieces judged at once
 LEAST_CHARACTERS, MOST_CHARACTERS = 900, 4200  # of an article of news
 LEAST_KEPT = 2000  # of a longer one, where a paragraph ends
+_EVERYBODY, _NOBODY = -1, -2  # in place of a fold: whom PolNeAR's training part, and the rest of it, teaches
 LEARNING: dict[str, dict[str, Any]] = {
     "attribution": {"epochs": 5, "dropout": 0.4},
     "hedge": {"epochs": 4, "dropout": 0.4},
@@ -310,22 +321,7 @@ def mark(
         Where the cached file does not fit the paragraphs, or the encoder's packages are missing.
     """
     shape = (len(paragraphs.words), sum(map(len, LABELS.values())))
-    if cache is not None and cache.exists():
-        try:
-            kept: np.ndarray = np.load(cache, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
-            raise CorpusError(f"{cache} is damaged ({error}): delete it") from None
-        if kept.shape != shape:
-            raise CorpusError(f"{cache} has shape {kept.shape}, not {shape}: delete it")
-        return kept
-    said = teacher()(paragraphs, progress).astype(np.float16)
-    if cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        partial = cache.with_suffix(".partial")
-        with partial.open("wb") as file:
-            np.save(file, said)
-        partial.replace(cache)
-    return said
+    return kept_answers(lambda: teacher()(paragraphs, progress).astype(np.float16), shape, cache)
 
 
 def learn(name: str, batch: Batch, first: int, said: np.ndarray, seed: int, progress: Progress | None = None) -> Tagger:
@@ -462,7 +458,8 @@ def make(
     folds = folds_of(prepared.articles, N_FOLDS)
     labelled = Paragraphs.of(gold.batch)
     document = np.searchsorted(gold.batch.document_bounds, labelled.bounds[:-1], side="right") - 1
-    fold = np.array([*folds.tolist(), *(-1 if _teaches(r) else -2 for r in gold.records[len(folds) :])])[document]
+    of_polnear = (_EVERYBODY if r is not None and r.split == "train" else _NOBODY for r in gold.records[len(folds) :])
+    fold = np.array([*folds.tolist(), *of_polnear])[document]
     marked = np.any([y[labelled.bounds[:-1]] >= 0 for y in gold.labels.values()], axis=0)
     first = gold.batch.n_tokens
     batch = Batch.of([*gold.batch.documents, *map(article_document, articles)], prepared.table)
@@ -470,7 +467,7 @@ def make(
     progress(f"{marked.sum():,} labelled paragraphs, {len(news):,} to mark")
     said = []
     for k, left_out in enumerate(LEFT_OUT):
-        which = np.flatnonzero(marked & (fold != -2) & ~np.isin(fold, left_out)).tolist()
+        which = np.flatnonzero(marked & ~np.isin(fold, (*left_out, _NOBODY))).tolist()
         progress(f"teacher {k + 1} of {len(LEFT_OUT)}: {len(which):,} paragraphs")
         learned = answers = None
         if cache is not None:
@@ -508,13 +505,9 @@ def make(
     )
 
 
-def _teaches(record: ArticleRecord | None) -> bool:
-    return record is not None and record.split == "train"
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the taggers' student anew: ``python -m training.tag_teacher --data CORPORA --annotations ANNOTATIONS``."""
-    import sys
+    from training.progress import progress
 
     parser = argparse.ArgumentParser(
         prog="python -m training.tag_teacher",
@@ -531,18 +524,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "must be made anew."
         ),
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder of corpora, with news and PolNeAR in it")
-    parser.add_argument("--annotations", type=Path, help="folder of annotations: they teach, and are not marked")
-    parser.add_argument("--out", type=Path, default=TAGS, help="the file to write (default training/data)")
-    parser.add_argument("--cache", type=Path, help="folder to keep teachers and their answers in")
+    add_options(parser, TAGS, labelled="paragraph")
     parser.add_argument("--articles", type=int, default=5000, help="articles to mark at most (default 5000)")
-    parser.add_argument("--jobs", type=int, default=1, help="students learning side by side (default 1)")
-    parser.add_argument("--epochs", type=float, default=2.0, help="times each labelled paragraph is seen (default 2)")
-    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
 
     try:
         student = make(

@@ -20,6 +20,7 @@ import importlib.metadata
 import json
 import random
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -329,13 +330,13 @@ def descend(parts: Any, losses: Iterable[Any], steps: int, progress: Progress, c
         if step % 50 == 0 or step == steps:
             progress(f"step {step:,} of {steps:,}, loss {smooth:.3f}")
     if cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        partial = cache.with_suffix(".partial")
-        torch.save(parts.state_dict(), partial)
-        partial.replace(cache)
+        with _written_whole(cache) as partial:
+            torch.save(parts.state_dict(), partial)
 
 
-def label(texts: Sequence[str], teacher: Callable[[], Teacher], progress: Progress, cache: Path | None = None) -> Any:
+def label(
+    texts: Sequence[str], teacher: Callable[[], Teacher], progress: Progress, cache: Path | None = None
+) -> np.ndarray:
     """What a teacher says of sentences.
 
     Parameters
@@ -359,26 +360,47 @@ def label(texts: Sequence[str], teacher: Callable[[], Teacher], progress: Progre
         Where the cached file does not fit the sentences, or the encoder's packages are missing.
     """
     shape = (len(texts), len(outputs()))
+
+    def ask() -> np.ndarray:
+        say, parts = teacher(), []
+        for start in range(0, len(texts), 6400):
+            parts.append(say(texts[start : start + 6400]))
+            progress(f"judged {min(start + 6400, len(texts)):,} of {len(texts):,} sentences")
+        return np.concatenate(parts).astype(np.float32) if parts else np.zeros(shape, dtype=np.float32)
+
+    return kept_answers(ask, shape, cache)
+
+
+def kept_answers(ask: Callable[[], np.ndarray], shape: tuple[int, ...], cache: Path | None) -> np.ndarray:
+    """What a teacher answers, from a file (.npy) where it is there, else asked for and, with a file named, kept in it.
+
+    Raises
+    ------
+    CorpusError
+        Where the file is damaged or of another shape.
+    """
     if cache is not None and cache.exists():
         try:
-            odds = np.load(cache, allow_pickle=False)
+            kept: np.ndarray = np.load(cache, allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             raise CorpusError(f"{cache} is damaged ({error}): delete it") from None
-        if odds.shape != shape:
-            raise CorpusError(f"{cache} has shape {odds.shape}, not {shape}: delete it")
-        return odds
-    say, parts = teacher(), []
-    for start in range(0, len(texts), 6400):
-        parts.append(say(texts[start : start + 6400]))
-        progress(f"judged {min(start + 6400, len(texts)):,} of {len(texts):,} sentences")
-    odds = np.concatenate(parts).astype(np.float32) if parts else np.zeros(shape, dtype=np.float32)
+        if kept.shape != shape:
+            raise CorpusError(f"{cache} has shape {kept.shape}, not {shape}: delete it")
+        return kept
+    answers = ask()
     if cache is not None:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        partial = cache.with_suffix(".partial")
-        with partial.open("wb") as file:
-            np.save(file, odds)
-        partial.replace(cache)
-    return odds
+        with _written_whole(cache) as partial, partial.open("wb") as file:
+            np.save(file, answers)
+    return answers
+
+
+@contextmanager
+def _written_whole(path: Path) -> Iterator[Path]:
+    """Another name to write a file under, which then takes its own: a run that is stopped leaves no half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    yield partial
+    partial.replace(path)
 
 
 def fit_student(
@@ -469,12 +491,22 @@ def key_of(*parts: Any) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]
 
 
+def add_options(parser: argparse.ArgumentParser, out: Path, labelled: str) -> None:
+    """The options that the commands of the teachers share; `labelled` is what has labels."""
+    parser.add_argument("--data", type=Path, required=True, help="folder of corpora, with news in it")
+    parser.add_argument("--annotations", type=Path, help="folder of annotations: they teach, and are not judged")
+    parser.add_argument("--out", type=Path, default=out, help="the file to write (default training/data)")
+    parser.add_argument("--cache", type=Path, help="folder to keep teachers and their answers in")
+    parser.add_argument("--jobs", type=int, default=1, help="students learning side by side (default 1)")
+    parser.add_argument("--epochs", type=float, default=2.0, help=f"times each labelled {labelled} is seen (default 2)")
+    parser.add_argument("--seed", type=int, default=0)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the student anew: ``python -m training.teacher --data CORPORA --annotations ANNOTATIONS``."""
-    import sys
-
     from training import words
     from training.pipeline import folds_by_outlet, load_corpora, public_sentences
+    from training.progress import progress
 
     parser = argparse.ArgumentParser(
         prog="python -m training.teacher",
@@ -491,18 +523,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "table (python -m training.words) the student must be made anew."
         ),
     )
-    parser.add_argument("--data", type=Path, required=True, help="folder of corpora, with news in it")
-    parser.add_argument("--annotations", type=Path, help="folder of annotations: they teach, and are not judged")
-    parser.add_argument("--out", type=Path, default=STUDENT, help="the file to write (default training/data)")
-    parser.add_argument("--cache", type=Path, help="folder to keep teachers and their answers in")
+    add_options(parser, STUDENT, labelled="sentence")
     parser.add_argument("--sentences", type=int, default=150_000, help="sentences to judge at most (default 150000)")
-    parser.add_argument("--jobs", type=int, default=1, help="students learning side by side (default 1)")
-    parser.add_argument("--epochs", type=float, default=2.0, help="times each labelled sentence is seen (default 2)")
-    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
 
     try:
         found = load_corpora(given.data, given.annotations, progress)

