@@ -45,13 +45,17 @@ def rarity(y: np.ndarray, bins: int = 7, most: float = 4.0) -> np.ndarray:
     return np.minimum(weight / weight.mean(), most)
 
 
-def fit_score(X: np.ndarray, y: np.ndarray, target: str, alpha: float = ALPHA) -> dict[str, Any]:
+def fit_score(
+    X: np.ndarray, y: np.ndarray, target: str, alpha: float = ALPHA, drift: np.ndarray | None = None
+) -> dict[str, Any]:
     """Fit one score; a feature's weight has the sign that `classifier.scores.SIGNS` allows.
 
     Parameters
     ----------
     X : ndarray, shape (n_articles, len(FEATURES))
     y : ndarray, shape (n_articles,)
+    drift : ndarray of bool, shape (n_articles,), optional
+        Articles whose readers may rate higher or lower than the others: a shift of their own is learned and not kept.
 
     Returns
     -------
@@ -69,11 +73,14 @@ def fit_score(X: np.ndarray, y: np.ndarray, target: str, alpha: float = ALPHA) -
         for s in (1, -1) if sign == 0 else (sign,):
             columns.append(s * Z[:, j])
             back.append((j, s))
+    if drift is not None and drift.any():
+        shift = 10.0 * drift  # large, so that the penalty hardly holds it back
+        columns += [shift, -shift]
     model = Ridge(alpha=alpha, positive=True).fit(
         np.stack(columns, axis=1), y, sample_weight=rarity(y) if target in _RARE else None
     )
     weights = np.zeros(len(index))
-    for (j, s), w in zip(back, model.coef_, strict=True):
+    for (j, s), w in zip(back, model.coef_[: len(back)], strict=True):
         weights[j] += s * w
     return {
         "features": list(signs),
@@ -101,7 +108,9 @@ def half_width(errors: np.ndarray, coverage: float) -> float:
     return float(ordered[k])
 
 
-def out_of_fold(X: np.ndarray, y: np.ndarray, fold_of: np.ndarray, target: str, within: np.ndarray) -> np.ndarray:
+def out_of_fold(
+    X: np.ndarray, y: np.ndarray, fold_of: np.ndarray, target: str, within: np.ndarray, drift: np.ndarray
+) -> np.ndarray:
     """Values of the articles of some folds by models fitted on the rest of these folds, on the score's scale.
 
     Parameters
@@ -110,6 +119,8 @@ def out_of_fold(X: np.ndarray, y: np.ndarray, fold_of: np.ndarray, target: str, 
         NaN where an article has no rating.
     within : ndarray of bool, shape (n_articles,)
         The articles looked at; the others get NaN.
+    drift : ndarray of bool, shape (n_articles,)
+        As in `fit_score`.
     """
     rated = within & ~np.isnan(y)
     folds = np.unique(fold_of[within])
@@ -117,12 +128,16 @@ def out_of_fold(X: np.ndarray, y: np.ndarray, fold_of: np.ndarray, target: str, 
     for f in folds:
         train = rated & (fold_of != f) if len(folds) > 1 else rated
         here = within & (fold_of == f)
-        values[here] = predict(fit_score(X[train], y[train], target), X[here])
+        values[here] = predict(fit_score(X[train], y[train], target, drift=drift[train]), X[here])
     return np.clip(values, *scale(target))
 
 
 def widths_by_fold(
-    X: np.ndarray, records: Sequence[ArticleRecord | None], fold_of: np.ndarray, coverage: float = 0.8
+    X: np.ndarray,
+    records: Sequence[ArticleRecord | None],
+    fold_of: np.ndarray,
+    coverage: float = 0.8,
+    drift: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """Half widths of the intervals as if each fold were new: from errors among the other folds alone.
 
@@ -136,12 +151,13 @@ def widths_by_fold(
         By target the half width for each article; NaN where there are fewer than three folds.
     """
     folds = np.unique(fold_of)
+    drift = np.zeros(len(fold_of), dtype=bool) if drift is None else drift
     out = {}
     for target in TARGETS:
         y = ratings(records, target)
         out[target] = np.full(len(y), np.nan)
         for f in folds if len(folds) > 2 else ():
-            errors = (out_of_fold(X, y, fold_of, target, fold_of != f) - y)[fold_of != f]
+            errors = (out_of_fold(X, y, fold_of, target, fold_of != f, drift) - y)[(fold_of != f) & ~drift]
             errors = errors[~np.isnan(errors)]
             if len(errors):
                 out[target][fold_of == f] = half_width(errors, coverage)
@@ -149,9 +165,13 @@ def widths_by_fold(
 
 
 def fit_scores(
-    X: np.ndarray, records: Sequence[ArticleRecord | None], fold_of: np.ndarray, coverage: float = 0.8
+    X: np.ndarray,
+    records: Sequence[ArticleRecord | None],
+    fold_of: np.ndarray,
+    coverage: float = 0.8,
+    drift: np.ndarray | None = None,
 ) -> tuple[dict[str, dict[str, Any]], dict[str, np.ndarray]]:
-    """Fit all scores, with interval widths from errors out of fold.
+    """Fit all scores, with interval widths from errors out of fold (of articles that do not drift, see `fit_score`).
 
     Returns
     -------
@@ -163,10 +183,11 @@ def fit_scores(
     """
     models, held = {}, {}
     everything = np.ones(len(fold_of), dtype=bool)
+    drift = np.zeros(len(fold_of), dtype=bool) if drift is None else drift
     for target in TARGETS:
         y = ratings(records, target)
         ok = ~np.isnan(y)
-        held[target] = out_of_fold(X, y, fold_of, target, everything)
-        error = half_width((held[target] - y)[ok], coverage)
-        models[target] = {**fit_score(X[ok], y[ok], target), "error": error}
+        held[target] = out_of_fold(X, y, fold_of, target, everything, drift)
+        error = half_width((held[target] - y)[ok & ~drift], coverage)
+        models[target] = {**fit_score(X[ok], y[ok], target, drift=drift[ok]), "error": error}
     return models, held

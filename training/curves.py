@@ -243,7 +243,12 @@ def score_points(prepared: Prepared, crossfit: Crossfit, thresholds: Mapping[str
         the 80% interval.
     """
     articles = prepared.articles.articles
-    models, held = fit_scores(feature_matrix(crossfit.analysis, dict(thresholds)), articles, crossfit.fold_of)
+    models, held = fit_scores(
+        feature_matrix(crossfit.analysis, dict(thresholds)),
+        articles,
+        crossfit.fold_of,
+        drift=prepared.articles.drifting,
+    )
     corpus_of = np.array([a.corpus if a is not None else "" for a in articles])
     out: dict[str, Any] = {}
     for target in TARGETS:

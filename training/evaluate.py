@@ -462,8 +462,8 @@ def _attribution_spans(out: _Table, prepared: Prepared, crossfit: Crossfit, how:
 
 def _scores(out: _Table, prepared: Prepared, crossfit: Crossfit, chosen: dict[str, float], how: str) -> None:
     X = feature_matrix(crossfit.analysis, chosen)
-    _, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
-    widths = widths_by_fold(X, prepared.articles.articles, crossfit.fold_of)
+    _, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of, drift=prepared.articles.drifting)
+    widths = widths_by_fold(X, prepared.articles.articles, crossfit.fold_of, drift=prepared.articles.drifting)
     leanings = np.array([leaning(r.outlet) if r is not None else "" for r in prepared.articles.articles])
     corpus_of = np.array([r.corpus if r is not None else "" for r in prepared.articles.articles])
     for corpus in ("annotations", "own"):

@@ -30,7 +30,7 @@ from classifier.vocabulary import FAMILIES, TypeTable, families, names_by_vector
 from training import corpora, words
 from training.attribution import fit_linker, fit_source_types, fit_tagger, type_examples
 from training.cache import FitCache
-from training.corpora import own
+from training.corpora import own, readings
 from training.records import ArticleRecord, Corpus, CorpusError, SentenceRecord
 from training.sentences import (
     AUXILIARY_GROUPS,
@@ -54,6 +54,8 @@ from training.tones import with_tones
 from training.words import WordTable
 
 Progress = Callable[[str], Any]
+# corpora of whole articles labelled by the codebook; labels of users come last: with none, everything is numbered as it was
+ARTICLES = ("annotations", "own", "readings", "labels")
 # labelled corpora that teach the shipped artifact beside the annotations and the own articles
 TEACHING = tuple(
     n for n, c in corpora.CORPORA.items() if c.teaches and c.commercial and n not in ("annotations", "news")
@@ -81,6 +83,8 @@ def load_corpora(data: Path | None, annotations: Path | None, progress: Progress
             )
         for name in there:
             found[name] = corpora.load(name, data)
+    if "news" in found:
+        found["readings"] = readings.load(found["news"].articles)
     for name, corpus in found.items():
         progress(f"read {name}: {len(corpus.articles)} articles, {len(corpus.all_sentences())} labelled sentences")
     return found
@@ -106,7 +110,7 @@ class Prepared:
     words: WordTable
     terms: TermIndex
     articles: Labelled  # annotated and own articles
-    alone: Labelled  # half of their sentences again, each as a text of its own
+    alone: Labelled  # half of their sentences again, each as a text of its own (not of the many readings, for time)
     alone_article: np.ndarray  # document index in `articles` by document of `alone`
     polnear: Labelled | None
     lone: Labelled | None  # sentences of the public corpora
@@ -154,8 +158,7 @@ def prepare(
 
     What `training.tag_teacher` taught is left out where asked for: when it is to be taught anew.
     """
-    # labels of users come last: with none, everything is numbered as it was
-    records = [a for name in ("annotations", "own", "labels") if name in found for a in found[name].articles]
+    records = [a for name in ARTICLES if name in found for a in found[name].articles]
     polnear = list(found["polnear"].articles) if "polnear" in found else []
     lone_records = public_sentences(found)
     known = words.load()
@@ -169,12 +172,12 @@ def prepare(
     alone_records, alone_article = [], []
     document_of = articles.document_of
     for s, record in enumerate(articles.records):
-        if record is not None and rng.random() < 0.5:
+        if record is not None and record.corpus != "readings" and rng.random() < 0.5:
             alone_records.append(record)
             alone_article.append(int(document_of[s]))
     lone = label_sentences(lone_records, table) if lone_records else None
     if student is not None:
-        student = with_tones(student, articles, known)
+        student = with_tones(student.placing(articles.groups), articles, known)
     prepared = Prepared(
         corpora=found,
         table=table,
@@ -342,7 +345,7 @@ class Crossfit:
     blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles (all lines; story alone), alone, lone
     names: list[str]
     calibration: dict[str, tuple[float, float]]  # slope and shift of the log-odds by group
-    labels: dict[str, np.ndarray] = field(default_factory=dict)
+    labels: dict[str, np.ndarray] = field(default_factory=dict)  # class numbers by group, -1: chooses no threshold
 
 
 def folds_by_outlet(groups: Sequence[str], n_folds: int) -> np.ndarray:
@@ -420,12 +423,14 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         values, with_names = with_auxiliary(blocks[key][0], blocks[key][1], names, auxiliary)
         blocks[key] = (blocks[key][0], values)
     labels = main_labels(prepared)
+    drift = articles.drifting[articles.document_of]
+    judged_by = {g: np.where(drift, -1, v[: len(drift)]) for g, v in labels.items()}  # what chooses thresholds
     odds = np.zeros(articles.batch.n_sentences, dtype=np.float32)
     for f in range(n_folds):
         first = fit_boilerplate(prepared, blocks, with_names, labels, fold_of, f if n_folds > 1 else -1, jobs)
         here = np.flatnonzero(fold_of_sentence == f)
         odds[here] = guide(first, with_names).scores(*blocks["articles"])[here, 0]
-    scale = fit_calibration(odds[:, None], ("boilerplate",), labels)["boilerplate"]
+    scale = fit_calibration(odds[:, None], ("boilerplate",), judged_by)["boilerplate"]
     odds = scale[0] * odds + scale[1]
     blocks["story"] = (blocks["articles"][0], in_story(articles.batch, blocks["articles"][1], with_names, odds < 0))
     scores = np.zeros((articles.batch.n_sentences, sum(len(m) for m in MAIN_GROUPS.values())), dtype=np.float32)
@@ -436,7 +441,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         scores[here] = guide(models, with_names).scores(*blocks["story"])[here]
         progress(f"fitted the sentence signals, fold {f + 1} of {n_folds}")
     assert models is not None
-    calibration = {**fit_calibration(scores, models.outputs, labels), "boilerplate": scale}
+    calibration = {**fit_calibration(scores, models.outputs, judged_by), "boilerplate": scale}
     slopes, shifts = by_output(calibration, models.outputs)
     scores = scores * slopes + shifts
     scores[:, models.outputs.index("boilerplate")] = odds
@@ -456,7 +461,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     return Crossfit(
         fold_of,
         data, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names, calibration,
-        {g: v[: articles.batch.n_sentences] for g, v in labels.items()},
+        judged_by,
     )  # fmt: skip
 
 
@@ -575,7 +580,8 @@ def _fit_groups(
     document = np.concatenate([prepared.articles.document_of, prepared.alone_article[prepared.alone.document_of]])
     weight = np.concatenate([np.ones(len(blocks[block][1])), np.full(len(blocks["alone"][1]), 0.5)])
     use = fold_of[document] != fold
-    return fit_signals(groups, X, values, names, labels, use, weight, jobs, fits=prepared.fits)
+    drift = prepared.articles.drifting[document]
+    return fit_signals(groups, X, values, names, labels, use, weight, jobs, fits=prepared.fits, drift=drift)
 
 
 def fit_types(crossfit: Crossfit) -> SourceTypeModel:

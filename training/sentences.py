@@ -142,8 +142,19 @@ class SignalModel(BaseEstimator):
         self.block_scale = block_scale
         self.max_iter = max_iter
 
-    def fit(self, X: sp.csr_matrix, dense: np.ndarray, y: np.ndarray, weight: np.ndarray | None = None) -> SignalModel:
-        """Fit; y holds class numbers, none negative, or shares."""
+    def fit(
+        self,
+        X: sp.csr_matrix,
+        dense: np.ndarray,
+        y: np.ndarray,
+        weight: np.ndarray | None = None,
+        drift: np.ndarray | None = None,
+    ) -> SignalModel:
+        """Fit; y holds class numbers, none negative, or shares.
+
+        Rows of `drift` (bool) are by readers who may label more or less freely than the others: they get an intercept
+        of their own, which is not kept.
+        """
         self.mean_ = dense.mean(axis=0, dtype=np.float64)
         deviation = dense.std(axis=0, dtype=np.float64)
         self.scale_ = np.where(deviation > 1e-6, self.dense_scale / np.maximum(deviation, 1e-6), 0.0)
@@ -159,7 +170,10 @@ class SignalModel(BaseEstimator):
         if len(np.unique(y)) < 2:
             self.classes_ = np.unique(np.round(y))
             return self
-        both = sp.hstack([X, sp.csr_matrix(((dense - self.mean_) * self.scale_).astype(np.float32))], format="csr")
+        parts = [X, sp.csr_matrix(((dense - self.mean_) * self.scale_).astype(np.float32))]
+        if drift is not None and drift.any():
+            parts.append(sp.csr_matrix(drift[:, None].astype(np.float32)))
+        both = sp.hstack(parts, format="csr")
         if self.shares:
             self.model_ = Ridge(alpha=1 / self.C, solver="lsqr", tol=1e-4)
             y = np.log(y / (1 - y))
@@ -191,7 +205,7 @@ class SignalModel(BaseEstimator):
         where = [0] if n_classes == 2 else [int(c) for c in self.classes_]
         for k, column in enumerate(where):
             terms[:, column] = coef[k, : self.n_terms_]
-            dense[:, column] = coef[k, self.n_terms_ :] * self.scale_
+            dense[:, column] = coef[k, self.n_terms_ : self.n_terms_ + len(self.scale_)] * self.scale_
             intercepts[column] = bias[k] - (dense[:, column] * self.mean_).sum()
         return terms, dense, intercepts
 
@@ -334,14 +348,16 @@ def fit_signals(
     jobs: int = 1,
     progress: Callable[[str], Any] | None = None,
     fits: FitCache | None = None,
+    drift: np.ndarray | None = None,
 ) -> LinearModels:
-    """Fit every group on the rows that `use` allows and that have its label."""
+    """Fit every group on the rows that `use` allows and that have its label; `drift` as in `SignalModel.fit`."""
     fits = fits or FitCache()
-    key = fits.key(X, dense, weight)
+    drift = np.zeros(len(dense), dtype=bool) if drift is None else drift
+    key = fits.key(X, dense, weight, drift)
 
     def call(group: str) -> Any:
         y, chosen, outputs = np.where(use, labels[group], -1), settings(group, names), len(groups[group])
-        return fits.task(fits.key(key, y, chosen, outputs), _fit_one, X, dense, y, weight, chosen, outputs)
+        return fits.task(fits.key(key, y, chosen, outputs), _fit_one, X, dense, y, weight, drift, chosen, outputs)
 
     fitted = Parallel(n_jobs=jobs)(call(g) for g in groups)
     if progress:
@@ -355,10 +371,16 @@ def fit_signals(
 
 
 def _fit_one(
-    X: sp.csr_matrix, dense: np.ndarray, y: np.ndarray, weight: np.ndarray, settings: dict[str, Any], outputs: int
+    X: sp.csr_matrix,
+    dense: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray,
+    drift: np.ndarray,
+    settings: dict[str, Any],
+    outputs: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     ok = y >= 0
-    return SignalModel(**settings).fit(X[ok], dense[ok], y[ok], weight[ok]).weights(max(outputs, 2))
+    return SignalModel(**settings).fit(X[ok], dense[ok], y[ok], weight[ok], drift[ok]).weights(max(outputs, 2))
 
 
 AUXILIARY_GROUPS = {

@@ -11,7 +11,7 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,11 @@ class Student:
     def model(self, teacher: int | None) -> PhraseModel:
         """What learned from one teacher, or from the mean of all for None."""
         return self.models[-1 if teacher is None else teacher]
+
+    def placing(self, groups: Sequence[str]) -> Student:
+        """The same, with a teacher for each further outlet: none has seen it, and they take turns."""
+        new = sorted(set(groups) - self.unseen.keys())
+        return replace(self, unseen={**self.unseen, **{g: i % (len(self.models) - 1) for i, g in enumerate(new)}})
 
 
 def digest(words: Sequence[str]) -> str:

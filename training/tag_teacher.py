@@ -32,7 +32,7 @@ from classifier.vocabulary import FAMILIES, SHAPE_ID
 from training.attribution import TAGGERS
 from training.crf import TableCRF, forbidden
 from training.distil import ENCODER
-from training.pipeline import TEACHING, folds_of, load_corpora, prepare, tagging_data
+from training.pipeline import ARTICLES, TEACHING, folds_of, load_corpora, prepare, tagging_data
 from training.records import ArticleRecord, CorpusError
 from training.tag_student import TAGS, TagStudent, save
 from training.teacher import (
@@ -449,7 +449,7 @@ def make(
     found = load_corpora(data, annotations, progress)
     if "news" not in found:
         raise CorpusError(f"{data} has no folder news: its articles are what the teachers mark")
-    kept = {n: c for n, c in found.items() if n in (*TEACHING, "own", "annotations")}
+    kept = {n: c for n, c in found.items() if n in (*TEACHING, *ARTICLES)}
     prepared = prepare(kept, seed, progress, with_tag_student=False)
     gold = tagging_data(prepared)
     articles = unlabelled(found["news"].articles, [r for r in gold.records if r is not None], limit, seed)

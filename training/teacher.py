@@ -505,7 +505,7 @@ def add_options(parser: argparse.ArgumentParser, out: Path, labelled: str) -> No
 def main(arguments: Sequence[str] | None = None) -> int:
     """Make the student anew: ``python -m training.teacher --data CORPORA --annotations ANNOTATIONS``."""
     from training import words
-    from training.pipeline import folds_by_outlet, load_corpora, public_sentences
+    from training.pipeline import ARTICLES, folds_by_outlet, load_corpora, public_sentences
     from training.progress import progress
 
     parser = argparse.ArgumentParser(
@@ -534,7 +534,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         known = words.load()
         table = type_table(known)
         annotated = found.get("annotations")
-        records = [*(annotated.articles if annotated else ()), *found["own"].articles]
+        records = [a for name in ARTICLES if name in found for a in found[name].articles]
         articles = label_articles(records, table)
         fold_of = folds_by_outlet(articles.groups, N_FOLDS)
         taught = rows(articles, fold_of)

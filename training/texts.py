@@ -41,6 +41,15 @@ class Labelled:
     def document_of(self) -> np.ndarray:
         return self.batch.document_of_sentence
 
+    @property
+    def drifting(self) -> np.ndarray:
+        """Documents that readers of this project labelled, who may do so more or less freely than the annotators.
+
+        They teach, and do not choose thresholds. There are none without the annotations.
+        """
+        names = np.array([r.corpus if r is not None else "" for r in self.articles])
+        return (names == "readings") & bool((names == "annotations").any())
+
 
 def label_articles(records: Sequence[ArticleRecord], table: TypeTable) -> Labelled:
     """Articles as one batch, their sentence records aligned with its sentences."""

@@ -22,6 +22,7 @@ from training.measures import best_cue_threshold, best_light, best_threshold, si
 from training.model_card import model_card
 from training.own_labels import OwnLabels
 from training.pipeline import (
+    ARTICLES,
     TEACHING,
     cross_fit,
     fit_main,
@@ -112,7 +113,7 @@ def train(
     mine = own_labels.read(labels) if labels else None
     found = load_corpora(data, annotations, progress)
     fits = FitCache(cache)
-    kept = {n: c for n, c in found.items() if n in (*TEACHING, "own", "annotations")}
+    kept = {n: c for n, c in found.items() if n in (*TEACHING, *ARTICLES)}
     if mine is not None:
         mine = replace(mine, warnings=(*mine.warnings, *own_labels.known_elsewhere(mine, kept.values())))
         kept["labels"] = mine.train
@@ -121,7 +122,8 @@ def train(
     crossfit = cross_fit(prepared, FOLDS, jobs, progress)
     chosen = thresholds(crossfit)
     X = feature_matrix(crossfit.analysis, chosen)
-    scores, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of)
+    drift = prepared.articles.drifting
+    scores, held = fit_scores(X, prepared.articles.articles, crossfit.fold_of, drift=drift)
     progress("fitted the article scores")
 
     taggers = fit_taggers(crossfit.tagging, [set()], seed, jobs, progress, fits)[0]
@@ -149,7 +151,7 @@ def train(
     rated = {}
     for target in TARGETS:
         y = ratings(prepared.articles.articles, target)
-        ok = ~np.isnan(y)
+        ok = ~np.isnan(y) & ~drift
         rated[target] = {"spearman": round(spearman(held[target][ok], y[ok]), 3), "articles": int(ok.sum())}
     manifest = {
         "name": "accordingto",
@@ -208,12 +210,14 @@ def _teaches(
                 "sha256": mine.digest,
             }
             continue
-        licence = "MIT" if name == "own" else corpora.info(name).licence
+        licence = {"own": "MIT", "readings": f"MIT, of texts: {corpora.info('news').licence}"}.get(
+            name
+        ) or corpora.info(name).licence
         out[name] = {
             "licence": licence,
             "articles": len(corpus.articles),
             "sentences": len(corpus.all_sentences()),
-            "signals": list(corpora.info("annotations" if name == "own" else name).teaches),
+            "signals": list(corpora.info("annotations" if name in ARTICLES else name).teaches),
         }
     out["word table"] = {
         "licence": "Apache-2.0 (news texts' repository, encoder all-MiniLM-L6-v2)",

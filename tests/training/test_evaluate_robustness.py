@@ -122,3 +122,29 @@ def test_a_folds_own_ratings_have_no_part_in_its_width():
     models, held = fit_scores(X, records(0.0), fold_of)
     y = ratings(records(0.0), "sourcing")
     assert (np.abs(held["sourcing"] - y) <= models["sourcing"]["error"]).mean() >= 0.8
+
+
+def test_readers_who_rate_higher_shift_no_value_and_no_width():
+    rng = np.random.default_rng(2)
+    n = 160
+    X = rng.normal(size=(n, len(FEATURES)))
+    drift = np.arange(n) % 2 == 0
+
+    def records(shift):
+        out = []
+        for i in range(n):
+            rating = float(np.clip(3 + 0.5 * X[i, 0] + shift * drift[i], 1, 7))
+            fields = {t: rating for t in TARGETS if t != "valence"}
+            given = RatingRecord(rater="A", valence=0.0, frames=(), genre="report", main="", **fields)
+            out.append(ArticleRecord(corpus="own", id=str(i), text="", title="", ratings=(given,)))
+        return out
+
+    fold_of = np.arange(n) // 2 % 4
+    alike, _ = fit_scores(X, records(0), fold_of)
+    told, _ = fit_scores(X, records(2), fold_of, drift=drift)
+    untold, _ = fit_scores(X, records(2), fold_of)
+    assert told["sourcing"]["baseline"] == pytest.approx(alike["sourcing"]["baseline"], abs=3)
+    assert untold["sourcing"]["baseline"] > alike["sourcing"]["baseline"] + 10
+    assert told["sourcing"]["error"] < untold["sourcing"]["error"]
+    widths = widths_by_fold(X, records(2), fold_of, drift=drift)["sourcing"]
+    assert widths.max() < widths_by_fold(X, records(2), fold_of)["sourcing"].min()

@@ -6,7 +6,7 @@ import scipy.sparse as sp
 
 from classifier.signals import sigmoid
 from training.records import SentenceRecord
-from training.sentences import STEEPNESS, SignalModel, gold
+from training.sentences import STEEPNESS, SignalModel, fit_signals, gold
 
 
 def rated(valence):
@@ -50,3 +50,30 @@ def test_one_label_alone_is_all_that_is_said(problem, label, shares, bias):
     assert not terms.any()
     assert not own.any()
     assert found.tolist() == [bias]
+
+
+def test_readers_who_label_more_freely_shift_nothing(problem):
+    X, dense, odds = problem
+    drift = np.arange(400) % 2 == 0
+    y = (odds + np.where(drift, 4.0, 0.0) > 1).astype(int)
+    plain = SignalModel(dense_scale=1.0).fit(X, dense, y).weights(2)
+    apart = SignalModel(dense_scale=1.0).fit(X, dense, y, drift=drift).weights(2)
+    assert [w.shape for w in apart] == [w.shape for w in plain]
+
+    def share(weights):
+        terms, own, bias = weights
+        return ((X @ terms + dense @ own + bias)[~drift, 0] > 0).mean()
+
+    wanted = (odds > 1)[~drift].mean()
+    assert abs(share(apart) - wanted) < 0.08 < share(plain) - wanted
+
+
+def test_fitting_tells_the_rows_that_drift():
+    draw = np.random.default_rng(1)
+    dense = draw.normal(size=(300, 2)).astype(np.float32)
+    drift = np.arange(300) < 150
+    labels = {"hedged": (dense[:, 0] + 3 * drift > 1).astype(int)}
+    rows, use = sp.csr_matrix((300, 1), dtype=np.float32), np.ones(300, dtype=bool)
+    whole = fit_signals({"hedged": ("hedged",)}, rows, dense, ["a", "b"], labels, use, np.ones(300))
+    apart = fit_signals({"hedged": ("hedged",)}, rows, dense, ["a", "b"], labels, use, np.ones(300), drift=drift)
+    assert apart.intercepts[0] < whole.intercepts[0] - 0.5

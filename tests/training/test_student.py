@@ -35,6 +35,12 @@ def test_a_model_is_of_one_teacher_or_of_the_mean_of_all(student):
     assert student.model(None) is student.models[3]
 
 
+def test_outlets_that_no_teacher_has_seen_take_turns(student):
+    placed = student.placing(["Z Post", "The Quay", "A Post", "Z Post", "M Post"])
+    assert placed.unseen == {"The Quay": 0, "Harbour Post": 2, "A Post": 0, "M Post": 1, "Z Post": 2}
+    assert student.unseen == {"The Quay": 0, "Harbour Post": 2}
+
+
 def test_a_student_is_read_as_it_was_written(student, tmp_path):
     students.save(student, WORDS, tmp_path / "student.npz")
     again = students.load(WORDS, tmp_path / "student.npz")
