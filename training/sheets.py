@@ -24,6 +24,7 @@ from classifier.document import read
 from training import corpora
 from training.corpora import news
 from training.corpora.readings import CONTROL, READINGS, SCALES, checksum, lines, write
+from training.measures import spearman
 from training.progress import progress
 from training.records import FRAMES, GENRES, SOURCE_TYPES, ArticleRecord, CorpusError, Offsets, SentenceRecord
 
@@ -332,8 +333,7 @@ def agreement(read_again: Iterable[Mapping[str, Any]], annotated: Mapping[str, A
     for scale in SCALES:
         a = np.array([np.mean([getattr(r, scale) for r in article.ratings]) for article, _ in rated])
         b = np.array([rating[scale] for _, rating in rated])
-        rank = np.corrcoef(a.argsort().argsort(), b.argsort().argsort())[0, 1] if len(a) > 2 else float("nan")
-        out.append(f"rating {scale}: mean {a.mean():.2f} and {b.mean():.2f}, correlation of ranks {rank:.3f}")
+        out.append(f"rating {scale}: mean {a.mean():.2f} and {b.mean():.2f}, Spearman {spearman(a, b):.3f}")
     return out
 
 
@@ -360,17 +360,20 @@ def choose(articles: Iterable[ArticleRecord], n: int, without: set[str], seed: i
 
 def _ask(given: argparse.Namespace) -> int:
     without = {line["id"] for line in lines(given.readings)}
+    annotated: Sequence[ArticleRecord] = ()
     if given.annotations is not None:
-        for a in corpora.load("annotations", annotations=given.annotations).articles:
-            without |= {a.id, a.title.strip().lower()}
+        annotated = corpora.load("annotations", annotations=given.annotations).articles
+        without |= {key for a in annotated for key in (a.id, a.title.strip().lower())}
     chosen = choose(news.iterate(corpora.find("news", given.data)), given.articles, without, given.seed)
+    again = choose(annotated, given.again, {line["id"] for line in lines(given.control)}, given.seed)
+    draw = random.Random(given.seed)
+    for article in again:
+        chosen.insert(draw.randrange(len(chosen) + 1), article)
     given.out.mkdir(parents=True, exist_ok=True)
-    for start in range(0, len(chosen), given.per_sheet):
-        path = given.out / f"{start // given.per_sheet + 1:03d}.txt"
-        path.write_text(
-            "\n\n\n".join(str(Sheet.of(a)) for a in chosen[start : start + given.per_sheet]) + "\n", encoding="utf-8"
-        )
-    progress(f"{len(chosen)} articles in {given.out}")
+    for number, start in enumerate(range(0, len(chosen), given.per_sheet), 1):
+        sheet = "\n\n\n".join(str(Sheet.of(a)) for a in chosen[start : start + given.per_sheet])
+        (given.out / f"{number:03d}.txt").write_text(sheet + "\n", encoding="utf-8")
+    progress(f"{len(chosen)} articles in {given.out}, {len(again)} of them annotated ones")
     return 0
 
 
@@ -419,8 +422,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     ask = commands.add_parser("ask", help="write sheets of articles that nobody has read")
     ask.add_argument("--data", type=Path, help="folder of corpora, with news in it")
-    ask.add_argument("--annotations", type=Path, help="folder of annotations: their articles are not asked for")
-    ask.add_argument("--articles", type=int, default=60)
+    ask.add_argument("--annotations", type=Path, help="folder of annotations: no other article of theirs is asked for")
+    ask.add_argument("--articles", type=int, default=60, help="articles that nobody has read (default 60)")
+    ask.add_argument(
+        "--again", type=int, default=0, help="annotated articles to mix in: how far readers agree (default 0)"
+    )
     ask.add_argument("--per-sheet", type=int, default=6)
     ask.add_argument("--seed", type=int, default=0)
     ask.add_argument("--out", type=Path, required=True, help="folder for the sheets")

@@ -10,7 +10,7 @@ from classifier.vocabulary import TypeTable
 from training import sheets
 from training.corpora import readings
 from training.pipeline import load_corpora
-from training.records import ArticleRecord, CorpusError
+from training.records import ArticleRecord, Corpus, CorpusError
 from training.texts import label_articles
 
 TITLE = "Mayor weighs new bridge"
@@ -174,6 +174,21 @@ def test_ask_take_agree(data, tmp_path, capsys):
     again = tmp_path / "again"
     assert sheets.main([*files, "ask", "--data", str(data), "--out", str(again)]) == 0
     assert "@ n2" not in (again / "001.txt").read_text()
+
+
+def test_annotated_articles_are_mixed_in_once(data, tmp_path, monkeypatch, capsys):
+    text = " ".join(["Other words stand here."] * 60)
+    annotated = Corpus("annotations", tuple(ArticleRecord("annotations", i, text, outlet=i) for i in ("a1", "a2")))
+    monkeypatch.setattr(sheets.corpora, "load", lambda name, **folders: annotated)
+    files = ["--readings", str(tmp_path / "r"), "--control", str(tmp_path / "c")]
+    readings.write([sheets.take(annotated.articles[0], RATING, "a1.txt", "")[0]], tmp_path / "c")
+    asking = ["ask", "--data", str(data), "--annotations", "there", "--again", "5", "--out", str(tmp_path / "out")]
+    assert sheets.main([*files, *asking]) == 0
+    asked = (tmp_path / "out" / "001.txt").read_text()
+    assert "@ a2" in asked
+    assert "@ n2" in asked
+    assert "@ a1" not in asked
+    assert "3 articles" in capsys.readouterr().err
 
 
 def test_agreement_is_one_with_oneself_and_less_with_others():
