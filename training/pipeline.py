@@ -56,6 +56,7 @@ from training.words import WordTable
 Progress = Callable[[str], Any]
 # corpora of whole articles labelled by the codebook; labels of users come last: with none, everything is numbered as it was
 ARTICLES = ("annotations", "own", "readings", "labels")
+READINGS_TAGGED = 800  # about as many articles as PolNeAR has, see docs/experiments.md
 # labelled corpora that teach the shipped artifact beside the annotations and the own articles
 TEACHING = tuple(
     n for n, c in corpora.CORPORA.items() if c.teaches and c.commercial and n not in ("annotations", "news")
@@ -257,13 +258,25 @@ def tagging_data(prepared: Prepared) -> TaggingData:
             labels["attribution"].append(attribution_labels(document, article))
             for kind in ("hedge", "loaded"):
                 labels[kind].append(np.full(len(document.words), -1))
-    return TaggingData(
-        Batch.of(documents, prepared.table),
-        {k: np.concatenate(v) for k, v in labels.items()},
-        everything,
-        prepared.articles.groups,
-        prepared.tag_student,
-    )
+    batch = Batch.of(documents, prepared.table)
+    together = {k: np.concatenate(v) for k, v in labels.items()}
+    _spare(together["attribution"], batch, everything)
+    return TaggingData(batch, together, everything, prepared.articles.groups, prepared.tag_student)
+
+
+def _spare(y: np.ndarray, batch: Batch, records: Sequence[ArticleRecord | None]) -> None:
+    """Leave out what would teach the tagger of attributions to find few of them.
+
+    Those who read news for the project mark fewer attributions than PolNeAR's annotators. Of their articles some
+    (`READINGS_TAGGED`) teach it, and of these the paragraphs in which they marked one.
+    """
+    mine = np.array([r is not None and r.corpus == "readings" for r in records], dtype=bool)
+    taught = mine & (np.cumsum(mine) <= READINGS_TAGGED)
+    of = batch.document_of_sentence[batch.sentence_of]
+    y[(mine & ~taught)[of]] = -1
+    for first, last in zip(batch.chain_bounds[:-1].tolist(), batch.chain_bounds[1:].tolist(), strict=True):
+        if last > first and taught[of[first]] and not y[first:last].any():
+            y[first:last] = -1
 
 
 def _labels_without(data: TaggingData, name: str, left_out: set[int]) -> np.ndarray:

@@ -3,6 +3,7 @@
 import gzip
 import json
 
+import numpy as np
 import pytest
 
 from classifier.report import FRAMES
@@ -10,7 +11,8 @@ from classifier.vocabulary import TypeTable
 from training import sheets
 from training.corpora import readings
 from training.pipeline import load_corpora
-from training.records import ArticleRecord, Corpus, CorpusError
+from training.records import ArticleRecord, AttributionRecord, Corpus, CorpusError
+from training.spans import attribution_labels
 from training.texts import label_articles
 
 TITLE = "Mayor weighs new bridge"
@@ -287,3 +289,26 @@ def test_shipped_readings_hold_no_words():
         assert len(found) > 20
         for line in found:
             assert all(s in allowed or s in sheets.SOURCE_TYPES for s in strings(line["sentences"]))
+
+
+def test_a_few_readings_teach_the_tagger_of_attributions_and_of_these_the_paragraphs_that_have_one(monkeypatch):
+    from training import pipeline
+
+    text = "It rained.\n\nThe mayor spoke, he said."
+    said = AttributionRecord((), ((len(text) - 5, len(text) - 1),), (), index=2)
+    articles = [
+        ArticleRecord(c, str(i), text, attributions=(said,))
+        for i, c in enumerate(("annotations", "readings", "readings"))
+    ]
+    labelled = label_articles(articles, TypeTable({"word": ("mayor",)}, limit=10**6))
+    y = np.concatenate([attribution_labels(d, r) for d, r in zip(labelled.batch.documents, articles, strict=True)])
+    monkeypatch.setattr(pipeline, "READINGS_TAGGED", 1)
+    whole = y.copy()
+    pipeline._spare(y, labelled.batch, articles)
+    first, second, third = (
+        y[a:b].tolist()
+        for a, b in zip(labelled.batch.document_bounds[:-1], labelled.batch.document_bounds[1:], strict=True)
+    )
+    assert first == whole[: len(first)].tolist()
+    assert second == [-1, -1, -1, *first[3:]]
+    assert set(third) == {-1}
