@@ -20,7 +20,12 @@ from classifier.vocabulary import CLASSES, SHAPE_ID
 
 WIDTH = 3  # words of a phrase
 PREFIX = "student: "  # of the features' names
-TONES = {"opinion": "tone opinion", "speculation": "tone speculation", "valence": "tone valence"}
+TONES = {
+    "sourcing": "tone sourcing",
+    "opinion": "tone opinion",
+    "speculation": "tone speculation",
+    "valence": "tone valence",
+}
 """By score, the output whose mean over a story is the rating that its phrases suggest, on the score's scale (see `training.tones`)."""
 PARTS = ("projection", "filters", "weights")  # the arrays of a model
 

@@ -216,7 +216,7 @@ class Predictor:
         output : str
             A name of ``models.signals.outputs``: "hedged", "loaded", "opinion", "boilerplate",
             "frame security", "attribution direct", "valence -1" and so on. Or one of `classifier.phrases.TONES`,
-            "tone opinion", "tone speculation", "tone valence": what the sentence has in the article's feature "phrases of
+            "tone sourcing", "tone opinion" and so on: what the sentence has in the article's feature "phrases of
             opinion" and so on, the mean of it over the words of the story.
 
         Returns

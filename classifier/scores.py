@@ -56,6 +56,7 @@ FEATURES: dict[str, str] = {
     "figures": "share of words in sentences that give a number",
     "questions": "share of sentences that ask",
     "first person": "first-person words in the writer's voice, by sentence",
+    "phrases of sourcing": "rating of sourcing that the phrases of the story suggest, 0 to 100",
     "phrases of opinion": "rating of opinion that the phrases of the story suggest, 0 to 100",
     "phrases of speculation": "rating of speculation that the phrases of the story suggest, 0 to 100",
     "phrases of valence": "rating of valence that the phrases of the story suggest, -1 to 1",
@@ -88,6 +89,7 @@ SIGNS: dict[str, dict[str, int]] = {
         "questions": -1,
         "first person": -1,
         "figures": 1,
+        "phrases of sourcing": 1,
     },
     "transparency": {
         **dict.fromkeys(("attributed to person", "attributed to document", "attributed to org"), 1),

@@ -73,9 +73,10 @@ def test_the_mean_over_the_story_is_the_rating(student, records, known):
     sums = np.stack([np.bincount(articles.document_of, size * column) for column in said.T], axis=1)
     means = sums / np.bincount(articles.document_of, size)[:, None]
     wanted = np.array([r.ratings[0].opinion - 1 for r in records]) / 6 * 100
-    assert np.corrcoef(means[:, 0], wanted)[0, 1] > 0.99
-    assert means[:, 0].mean() == pytest.approx(wanted.mean(), abs=0.5)
-    np.testing.assert_allclose(means[:, 2], 0, atol=1e-4)  # nobody rated the valence as anything else
+    opinion, valence = (means[:, list(TONES).index(score)] for score in ("opinion", "valence"))
+    assert np.corrcoef(opinion, wanted)[0, 1] > 0.99
+    assert opinion.mean() == pytest.approx(wanted.mean(), abs=0.5)
+    np.testing.assert_allclose(valence, 0, atol=1e-4)  # nobody rated it as anything else
 
 
 def test_no_model_learns_from_what_its_teacher_has_not_seen(student, records, known):
