@@ -6,7 +6,8 @@ its parties, politicians, outlets or countries exchanged. Outlets: mean scores b
     python -m training.evaluate_robustness                                        # the own articles alone
     python -m training.evaluate_robustness --data CORPORA --annotations ANNOTATIONS --out robustness.json
 
-Own articles are scored by an artifact that learned from them, articles of the unlabelled news by one that did not;
+Own articles are scored by an artifact that learned from them, articles of the news by one that did not (but for the means by
+outlet, where those that were read for the project are among them);
 annotated articles (where boilerplate is known sentence by sentence) are only used to take it away.
 """
 
@@ -29,7 +30,7 @@ from classifier import Article, ArticleReport, Predictor
 from classifier.report import SCORES
 from classifier.scores import TARGETS
 from training import corpora
-from training.corpora import news, own
+from training.corpora import news, own, readings
 from training.measures import bootstrap
 from training.outlets import LEANINGS, leaning
 from training.perturb import BOILERPLATE, LENGTH, TYPOGRAPHY, Change, without
@@ -314,7 +315,9 @@ def evaluate(
         rng = random.Random(seed)
         found = [r for r in news.iterate(corpora.find("news", data)) if r.id not in annotated]
         progress(f"read news: {len(found)} articles that are not annotated")
-        drawn = rng.sample(found, min(articles, len(found)))
+        read = {line["id"] for line in readings.lines()}
+        unread = [r for r in found if r.id not in read]
+        drawn = rng.sample(unread, min(articles, len(unread)))
         rows += stability(predictor, "news", _articles(drawn), changes(), seed, jobs, progress)
         by_outlet = _by_outlet(found, per_outlet, rng)
         scores, start = [], time.monotonic()

@@ -57,8 +57,8 @@ def best_cue_threshold(crossfit: Any, kind: str, shown: np.ndarray) -> float:
     analysis = crossfit.analysis
     batch = analysis.batch
     y = crossfit.tagging.labels[kind][: batch.n_tokens]  # the articles come first there
-    marked = y >= 0
-    if not (y > 0).any():
+    marked = (y >= 0) & ~crossfit.drift[batch.sentence_of]
+    if not (y[marked] > 0).any():
         return CUE_CUTS[len(CUE_CUTS) // 2]
     words = shown[batch.sentence_of]
     f = [prf(y[marked] > 0, (cue_words(analysis, kind, cut) & words)[marked])[2] for cut in CUE_CUTS]
@@ -186,7 +186,8 @@ def signal_measures(crossfit: Any, thresholds: Mapping[str, float]) -> dict[str,
         else:
             p, r, f = prf(y, found)
             out[name] = {"precision": p, "recall": r, "f1": f}
-    _, y, found = source_type_predictions(crossfit)
+    rows, y, found = source_type_predictions(crossfit)
+    y, found = (a[~crossfit.drift[rows]] for a in (y, found))
     if len(y):
         out["source type"] = {"accuracy": float((y == found).mean()), "sentences": float(len(y))}
     return out

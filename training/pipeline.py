@@ -85,7 +85,10 @@ def load_corpora(data: Path | None, annotations: Path | None, progress: Progress
         for name in there:
             found[name] = corpora.load(name, data)
     if "news" in found:
-        found["readings"] = readings.load(found["news"].articles)
+        annotated = {a.id for a in found["annotations"].articles} if "annotations" in found else set()
+        read = readings.load(a for a in found["news"].articles if a.id not in annotated)
+        if read.articles:
+            found["readings"] = read
     for name, corpus in found.items():
         progress(f"read {name}: {len(corpus.articles)} articles, {len(corpus.all_sentences())} labelled sentences")
     return found
@@ -110,7 +113,7 @@ class Prepared:
     table: TypeTable
     words: WordTable
     terms: TermIndex
-    articles: Labelled  # annotated and own articles
+    articles: Labelled  # annotated, own and read articles, labels of users
     alone: Labelled  # half of their sentences again, each as a text of its own (not of the many readings, for time)
     alone_article: np.ndarray  # document index in `articles` by document of `alone`
     polnear: Labelled | None
@@ -178,7 +181,17 @@ def prepare(
             alone_article.append(int(document_of[s]))
     lone = label_sentences(lone_records, table) if lone_records else None
     if student is not None:
-        student = with_tones(student.placing(articles.groups), articles, known)
+        student = with_tones(
+            student.placing(
+                [
+                    g
+                    for g, r in zip(articles.groups, articles.articles, strict=True)
+                    if r is not None and r.corpus != "labels"
+                ]
+            ),
+            articles,
+            known,
+        )
     prepared = Prepared(
         corpora=found,
         table=table,
@@ -358,7 +371,8 @@ class Crossfit:
     blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles (all lines; story alone), alone, lone
     names: list[str]
     calibration: dict[str, tuple[float, float]]  # slope and shift of the log-odds by group
-    labels: dict[str, np.ndarray] = field(default_factory=dict)  # class numbers by group, -1: chooses no threshold
+    labels: dict[str, np.ndarray]  # class numbers by group, -1: chooses no threshold
+    drift: np.ndarray  # sentences that choose none (`training.texts.Labelled.drifting`)
 
 
 def folds_by_outlet(groups: Sequence[str], n_folds: int) -> np.ndarray:
@@ -474,7 +488,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     return Crossfit(
         fold_of,
         data, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names, calibration,
-        judged_by,
+        judged_by, drift,
     )  # fmt: skip
 
 

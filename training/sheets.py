@@ -29,7 +29,7 @@ from training.progress import progress
 from training.records import FRAMES, GENRES, SOURCE_TYPES, ArticleRecord, CorpusError, Offsets, SentenceRecord
 
 TYPES = {"d": "direct", "i": "indirect", "m": "mixed", "u": "unsourced"}
-PER_OUTLET = 12  # articles: readers shall see many outlets
+PER_OUTLET = 12  # articles asked for at a time: readers shall see many outlets
 WORDS = (200, 900)
 _FIELD = re.compile(r"\s\|(?:\s|$)")
 _LOADED = re.compile(r"L([12])(q?)=(.*)", re.DOTALL)
@@ -87,7 +87,11 @@ class _Labels:
         for row, line in enumerate(written.splitlines(), 1):
             self.where = f"{name}, line {row}"
             parts = [p.strip() for p in _FIELD.split(line.strip())]
-            if not parts[0] or parts[0][0] in "@#":
+            if not parts[0] or parts[0][0] == "#":
+                continue
+            if parts[0][0] == "@":
+                if parts[0][1:].strip() != sheet.article.id:
+                    self._wrong(f"these are the labels of another article, {parts[0]!r}")
                 continue
             if parts[0] == "R":
                 self._rate(parts[1:])
@@ -104,7 +108,9 @@ class _Labels:
     def _rate(self, parts: Sequence[str]) -> None:
         for part in parts:
             key, _, value = (p.strip() for p in part.partition("="))
-            if key in SCALES:
+            if key in self.rating:
+                self._wrong(f"{key!r} is rated twice")
+            elif key in SCALES:
                 low, high = SCALES[key]
                 if re.fullmatch(r"[+-]?\d(\.0)?", value) and low <= float(value) <= high:
                     self.rating[key] = int(float(value))
@@ -145,8 +151,16 @@ class _Labels:
     def _sentence(self, parts: Sequence[str], text: str) -> dict[str, Any]:
         labels: dict[str, Any] = {}
         attributions: list[dict[str, Any]] = []
+        given: set[str] = set()
         for part in parts:
             key, _, value = part.partition("=")
+            if key == "a":
+                given -= {"s", "c", "x"}  # another attribution
+            elif (name := key[0] if key[:1] == "L" else key) in given:
+                self._wrong(f"{part!r}: {name!r} stands twice")
+                continue
+            else:
+                given.add(name)
             if part == "b":
                 labels["boilerplate"] = 1
             elif part == "O":
@@ -343,17 +357,16 @@ def _kappa(a: Sequence[Any] | np.ndarray, b: Sequence[Any] | np.ndarray) -> floa
 
 def choose(articles: Iterable[ArticleRecord], n: int, without: set[str], seed: int = 0) -> list[ArticleRecord]:
     """Articles of a length to read in one go, of many outlets, none twice and none whose title or id is in `without`."""
-    fit = [
-        a
-        for a in articles
-        if WORDS[0] <= len(a.text.split()) <= WORDS[1] and not {a.id, a.title.strip().lower()} & without
-    ]
+    fit = [a for a in articles if WORDS[0] <= len(a.text.split()) <= WORDS[1]]
     random.Random(seed).shuffle(fit)
     per_outlet: Counter[str] = Counter()
     chosen: list[ArticleRecord] = []
+    taken = set(without)
     for article in fit:
-        if len(chosen) < n and per_outlet[article.outlet] < PER_OUTLET:
+        names = {article.id, article.title.strip().lower()} - {""}
+        if len(chosen) < n and per_outlet[article.outlet] < PER_OUTLET and not names & taken:
             per_outlet[article.outlet] += 1
+            taken |= names
             chosen.append(article)
     return chosen
 

@@ -533,7 +533,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise CorpusError(f"{given.data} has no folder news: its sentences are what the teachers judge")
         known = words.load()
         table = type_table(known)
-        annotated = found.get("annotations")
         records = [a for name in ARTICLES if name in found for a in found[name].articles]
         articles = label_articles(records, table)
         fold_of = folds_by_outlet(articles.groups, N_FOLDS)
@@ -541,7 +540,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         texts = unlabelled(
             found["news"].articles,
             {a.id for a in records},
-            {" ".join(s.text.split()) for s in (annotated.all_sentences() if annotated else ())},
+            {" ".join(s.text.split()) for a in records for s in a.sentences},
             given.sentences,
             given.seed,
         )

@@ -5,8 +5,8 @@ over an article's story, also tell how readers rate the whole of it: ridge regre
 a weight, and so each phrase. The weights become outputs of the phrase model (`classifier.phrases.TONES`), and the
 mean over an article is one of its features (`classifier.scores.FEATURES`).
 
-Each student learns from articles alone that its teacher has seen, so that an article's feature comes from weights that
-do not know its rating.
+Each student learns from articles of outlets for which another student answers (`training.student.Student.unseen`), so that an
+article's feature comes from weights that do not know its rating.
 """
 
 from __future__ import annotations

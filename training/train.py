@@ -210,9 +210,12 @@ def _teaches(
                 "sha256": mine.digest,
             }
             continue
-        licence = {"own": "MIT", "readings": f"MIT, of texts: {corpora.info('news').licence}"}.get(
-            name
-        ) or corpora.info(name).licence
+        if name == "own":
+            licence = "MIT"
+        elif name == "readings":
+            licence = f"MIT (labels), {corpora.info('news').licence} (texts)"
+        else:
+            licence = corpora.info(name).licence
         out[name] = {
             "licence": licence,
             "articles": len(corpus.articles),
@@ -227,12 +230,12 @@ def _teaches(
     }
     if student is not None:
         out["student"] = {
-            "licence": "as of the annotated articles, the public corpora and the word table",
+            "licence": "as of the annotated, own and read articles, the public corpora and the word table",
             "articles": 0,
             "sentences": int(student.provenance.get("sentences", 0)),
             "signals": [
                 "filters over phrases with a share in most sentence signals, from unlabelled news that an encoder fine-tuned on "
-                "the annotations and the public corpora labelled (training/data/student.npz)"
+                "annotated, own and read articles and the public corpora labelled (training/data/student.npz)"
             ],
         }
     if tag_student is not None:

@@ -6,12 +6,12 @@ import json
 import numpy as np
 import pytest
 
-from classifier.report import FRAMES
+from classifier.report import ATTRIBUTION_TYPES, FRAMES, SOURCE_TYPES
 from classifier.vocabulary import TypeTable
 from training import sheets
 from training.corpora import readings
 from training.pipeline import load_corpora
-from training.records import ArticleRecord, AttributionRecord, Corpus, CorpusError
+from training.records import GENRES, ArticleRecord, AttributionRecord, Corpus, CorpusError
 from training.spans import attribution_labels
 from training.texts import label_articles
 
@@ -131,6 +131,10 @@ def test_find(phrase, found):
         ("9 | O", "no sentence 9"),
         ("1 | O\n1 | O", "stands twice"),
         ("bridge | O", "no number"),
+        ("1 | h=would | h=costly", "'h' stands twice"),
+        ("1 | L1=dead | L2q=costly", "'L' stands twice"),
+        ("1 | a=d/person | s=Ann | s=Bell", "'s' stands twice"),
+        ("@ n2", "another article"),
     ],
 )
 def test_each_mistake_is_named(line, problem):
@@ -146,6 +150,7 @@ def test_each_mistake_is_named(line, problem):
         ("R | sourcing=8", "sourcing=8"),
         ("R | genre=poem", "genre=poem"),
         ("R | mood=1", "mood=1"),
+        ("R | sourcing=1\nR | sourcing=2", "twice"),
     ],
 )
 def test_ratings_are_checked(rating, problem):
@@ -191,6 +196,8 @@ def test_annotated_articles_are_mixed_in_once(data, tmp_path, monkeypatch, capsy
     assert "@ n2" in asked
     assert "@ a1" not in asked
     assert "3 articles" in capsys.readouterr().err
+    assert sheets.main([*files, "agree", "--annotations", "there"]) == 0
+    assert capsys.readouterr().out.startswith("no article was read twice")  # the one that was has no labelled sentence
 
 
 def test_agreement_is_one_with_oneself_and_less_with_others():
@@ -220,6 +227,11 @@ def test_agreement_is_one_with_oneself_and_less_with_others():
         (lambda line: line | {"sentences": [[0, 5, {"hedge_cues": [[3, 9]]}]]}, "outside its sentence"),
         (lambda line: line | {"sentences": [[0, 5, {"frames": ["sport"]}]]}, "no frame 'sport'"),
         (lambda line: line | {"rating": line["rating"] | {"sourcing": 9}}, "sourcing is 9"),
+        (
+            lambda line: line | {"sentences": [[0, 5, {"attributions": [{"source_type": "none", "cue": [[3, 9]]}]}]]},
+            "outside",
+        ),
+        (lambda line: line | {"sentences": [[0, 5, {"attributions": [{"source_type": "friend"}]}]]}, "is 'friend'"),
         (lambda line: line | {"rating": {}}, "damaged"),
         (lambda line: {"id": "n1"}, "line 1: not an article read"),
     ],
@@ -273,14 +285,24 @@ def test_readings_choose_no_thresholds_where_there_are_annotations(corpora, drif
 
 
 def test_shipped_readings_hold_no_words():
-    """Labels are offsets; of strings there are only ids, names of the codebook and readers."""
-    allowed = {*FRAMES, "direct", "indirect", "mixed", "unsourced", "none", "author", "quoted"}
+    """Labels are offsets; of strings there are only ids, checksums, readers and names of the codebook."""
+    allowed = {
+        *FRAMES,
+        *ATTRIBUTION_TYPES,
+        *SOURCE_TYPES,
+        *GENRES,
+        *readings.SCALES,
+        *readings.DEFAULTS,
+        "author",
+        "quoted",
+    }
+    allowed |= {"hedge_cues", "loaded_cues", "attributions", "source", "cue", "content", "genre"}
 
     def strings(value):
         if isinstance(value, str):
             yield value
         elif isinstance(value, dict):
-            yield from (s for v in value.values() for s in strings(v))
+            yield from (s for pair in value.items() for part in pair for s in strings(part))
         elif isinstance(value, list):
             yield from (s for v in value for s in strings(v))
 
@@ -288,7 +310,10 @@ def test_shipped_readings_hold_no_words():
         found = list(readings.lines(path))
         assert len(found) > 20
         for line in found:
-            assert all(s in allowed or s in sheets.SOURCE_TYPES for s in strings(line["sentences"]))
+            assert line.keys() == {"id", "text", "reader", "headline", "rating", "sentences"}
+            assert len(line["text"]) == 12
+            assert len(line["reader"]) <= 12
+            assert not set(strings([line["sentences"], line["rating"]])) - allowed
 
 
 def test_a_few_readings_teach_the_tagger_of_attributions_and_of_these_the_paragraphs_that_have_one(monkeypatch):

@@ -189,10 +189,63 @@ def test_words_are_shown_as_cues_from_the_probability_that_finds_them_best():
     words = list(batch.documents[0].words)
     p = np.zeros(len(words))
     y = np.zeros(len(words), dtype=int)
-    for word, probability, marked in (("may", 0.9, 1), ("perhaps", 0.21, 1), ("rain", 0.19, 0), ("today", 0.12, 0)):
+    for word, probability, marked in (("may", 0.9, 1), ("perhaps", 0.26, 1), ("rain", 0.24, 0), ("today", 0.12, 0)):
         p[words.index(word)], y[words.index(word)] = probability, marked
     analysis = SimpleNamespace(batch=batch, tags=SimpleNamespace(hedge_probability=p))
-    crossfit = SimpleNamespace(analysis=analysis, tagging=SimpleNamespace(labels={"hedge": y}))
-    assert best_cue_threshold(crossfit, "hedge", np.array([True])) == 0.2
+    crossfit = SimpleNamespace(analysis=analysis, tagging=SimpleNamespace(labels={"hedge": y}), drift=np.zeros(1, bool))
+    assert best_cue_threshold(crossfit, "hedge", np.array([True])) == 0.25
+    crossfit.drift = np.ones(1, bool)
+    assert best_cue_threshold(crossfit, "hedge", np.array([True])) == 0.2  # these words choose nothing
+    crossfit.drift = np.zeros(1, bool)
     crossfit.tagging.labels["hedge"] = np.full(len(words), -1)
     assert 0.1 <= best_cue_threshold(crossfit, "hedge", np.array([True])) <= 0.3
+
+
+def test_readings_teach_and_choose_no_threshold(own_corpus):
+    from dataclasses import replace
+
+    from training.pipeline import cross_fit, prepare
+    from training.records import Corpus
+
+    def as_corpus(name, articles):
+        return Corpus(
+            name,
+            tuple(
+                replace(a, corpus=name, sentences=tuple(replace(s, corpus=name) for s in a.sentences)) for a in articles
+            ),
+        )
+
+    articles = own_corpus.articles
+    found = {
+        "annotations": as_corpus("annotations", articles[:8]),
+        "own": own_corpus,
+        "readings": as_corpus("readings", articles[8:14]),
+    }
+    found["own"] = Corpus("own", articles[14:20])
+
+    def fitted(readings):
+        return cross_fit(prepare({**found, "readings": readings}, 0, lambda line: None), 2, 1, lambda line: None)
+
+    crossfit = fitted(found["readings"])
+    drift = crossfit.drift
+    of = np.array(
+        [r is not None and r.corpus == "readings" for r in prepare(found, 0, lambda line: None).articles.records]
+    )
+    assert drift[of].all()
+    assert 0 < drift.sum() < len(drift)
+    assert all((y[drift] == -1).all() for y in crossfit.labels.values())
+    assert (crossfit.labels["hedged"][~drift] >= 0).any()
+    # told that all is hedged, they say so of themselves and shift little for others
+    freer = [
+        replace(
+            a,
+            sentences=tuple(
+                replace(s, labels={**s.labels, "hedged": 1} if s.labels.get("boilerplate") != 1 else s.labels)
+                for s in a.sentences
+            ),
+        )
+        for a in found["readings"].articles
+    ]
+    shifted = fitted(Corpus("readings", tuple(freer)))
+    a, b = (c.analysis.probabilities["hedged"][~drift].mean() for c in (crossfit, shifted))
+    assert abs(a - b) < 0.1

@@ -27,7 +27,7 @@ FILES = CorpusFiles(
     "annotations", ("articles.jsonl", "sentences.jsonl", "attributions.jsonl", "ratings.jsonl"), fetchable=False
 )
 
-_DEFAULTS: dict[str, Any] = {
+DEFAULTS: dict[str, Any] = {
     "boilerplate": 0,
     "attribution": "none",
     "source_type": "",
@@ -40,7 +40,7 @@ _DEFAULTS: dict[str, Any] = {
     "frames": (),
     "batch": "",
 }
-_ALLOWED: dict[str, tuple[Any, ...]] = {
+ALLOWED: dict[str, tuple[Any, ...]] = {
     "boilerplate": (0, 1),
     "attribution": ATTRIBUTION_TYPES,
     "source_type": ("", *SOURCE_TYPES),
@@ -114,9 +114,9 @@ def _sentence(raw: dict[str, Any], article: dict[str, Any], path: Path, number: 
     there = article["title"] if start is None else article["text"][start:end]
     if there != text:
         raise FILES.error(path, f"line {number}: at its offsets stands {there!r}, not {text!r}")
-    labels = {name: raw.get(name, default) for name, default in _DEFAULTS.items()}
+    labels = {name: raw.get(name, default) for name, default in DEFAULTS.items()}
     labels["frames"] = tuple(labels["frames"])
-    for name, allowed in _ALLOWED.items():
+    for name, allowed in ALLOWED.items():
         if labels[name] not in allowed:
             raise FILES.error(path, f"line {number}: {name} is {labels[name]!r}, not one of {allowed}")
     _check_frames(labels["frames"], path, number)

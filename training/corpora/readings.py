@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from training.corpora.annotations import ALLOWED, DEFAULTS
 from training.records import (
-    ATTRIBUTION_TYPES,
     FRAMES,
     GENRES,
     SOURCE_TYPES,
@@ -34,27 +34,6 @@ CONTROL = READINGS.with_name("readings_control.jsonl.gz")
 """Articles of the annotations, read once more without their labels: they teach nothing and tell how far readers agree."""
 
 SCALES = dict.fromkeys(("sourcing", "transparency", "speculation", "loaded", "opinion"), (1, 7)) | {"valence": (-3, 3)}
-DEFAULTS: dict[str, Any] = {
-    "boilerplate": 0,
-    "attribution": "none",
-    "source_type": "",
-    "hedged": 0,
-    "loaded": 0,
-    "loaded_voice": "",
-    "opinion": 0,
-    "valence": 0,
-    "frames": (),
-}
-_ALLOWED: dict[str, tuple[Any, ...]] = {
-    "boilerplate": (0, 1),
-    "attribution": ATTRIBUTION_TYPES,
-    "source_type": ("", *SOURCE_TYPES),
-    "hedged": (0, 1),
-    "loaded": (0, 1, 2),
-    "loaded_voice": ("", "author", "quoted"),
-    "opinion": (0, 1),
-    "valence": (-1, 0, 1),
-}
 
 
 def load(articles: Iterable[ArticleRecord], path: Path = READINGS) -> Corpus:
@@ -133,7 +112,7 @@ def _article(raw: Mapping[str, Any], article: ArticleRecord, path: Path) -> Arti
             index = len(sentences) if raw["headline"] else len(sentences) + 1
             sentence = _sentence(labels, article, index, start, end)
             sentences.append(sentence)
-            attributions += [_attribution(a, start or 0, index) for a in labels.get("attributions", ())]
+            attributions += [_attribution(a, sentence, start or 0) for a in labels.get("attributions", ())]
         rating = _rating(raw["rating"], raw.get("reader", ""))
     except (ValueError, KeyError, TypeError) as error:
         raise CorpusError(f"{where}: damaged ({error})") from None
@@ -157,7 +136,7 @@ def _sentence(
     text = article.title if start is None else article.text[start:end]
     labels = {name: raw.get(name, default) for name, default in DEFAULTS.items()}
     labels["frames"] = tuple(labels["frames"])
-    for name, allowed in _ALLOWED.items():
+    for name, allowed in ALLOWED.items():
         if labels[name] not in allowed:
             raise ValueError(f"sentence {index}: {name} is {labels[name]!r}")
     if unknown := set(labels["frames"]) - set(FRAMES):
@@ -176,11 +155,14 @@ def _sentence(
     )
 
 
-def _attribution(raw: Mapping[str, Any], start: int, index: int) -> AttributionRecord:
+def _attribution(raw: Mapping[str, Any], sentence: SentenceRecord, start: int) -> AttributionRecord:
     source, cue, content = (
-        tuple((start + a, start + b) for a, b in raw.get(part, ())) for part in ("source", "cue", "content")
+        tuple((start + a, start + b) for a, b in _spans(raw.get(part, ()), len(sentence.text)))
+        for part in ("source", "cue", "content")
     )
-    return AttributionRecord(source, cue, content, index=index, source_type=raw["source_type"])
+    if raw["source_type"] not in (*SOURCE_TYPES, "none"):
+        raise ValueError(f"sentence {sentence.index}: source_type is {raw['source_type']!r}")
+    return AttributionRecord(source, cue, content, index=sentence.index, source_type=raw["source_type"])
 
 
 def _spans(spans: Any, length: int) -> tuple[Offsets, ...]:
