@@ -86,7 +86,7 @@ def load_corpora(data: Path | None, annotations: Path | None, progress: Progress
             found[name] = corpora.load(name, data)
     if "news" in found:
         annotated = {a.id for a in found["annotations"].articles} if "annotations" in found else set()
-        read = readings.load(a for a in found["news"].articles if a.id not in annotated)
+        read = readings.load((a for a in found["news"].articles if a.id not in annotated), progress=progress)
         if read.articles:
             found["readings"] = read
     for name, corpus in found.items():

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -222,7 +223,6 @@ def test_agreement_is_one_with_oneself_and_less_with_others():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda line: line | {"text": "000"}, "not the one that was read"),
         (lambda line: line | {"sentences": [[0, 5, {"loaded": 3}]]}, "loaded is 3"),
         (lambda line: line | {"sentences": [[0, 5, {"hedge_cues": [[3, 9]]}]]}, "outside its sentence"),
         (lambda line: line | {"sentences": [[0, 5, {"frames": ["sport"]}]]}, "no frame 'sport'"),
@@ -254,6 +254,15 @@ def test_damaged_files_are_named(tmp_path, content):
         assert list(readings.lines(tmp_path / "r.jsonl.gz")) == []
 
 
+def test_an_article_with_another_text_is_left_out_and_counted(tmp_path):
+    line, _ = sheets.take(ARTICLE, WRITTEN, "n1.txt", "")
+    readings.write([line], tmp_path / "r.jsonl.gz")
+    said = []
+    other = replace(ARTICLE, text=TEXT + " More.")
+    assert readings.load([other], tmp_path / "r.jsonl.gz", said.append).articles == ()
+    assert said == ["1 articles read for the project have another text here: their labels are left out"]
+
+
 def test_an_article_twice_is_an_error_and_one_that_is_not_there_is_left_out(tmp_path):
     line, _ = sheets.take(ARTICLE, WRITTEN, "n1.txt", "")
     path = tmp_path / "r.jsonl"
@@ -269,7 +278,7 @@ def test_the_readings_teach_where_the_news_is_there(data, tmp_path, monkeypatch)
     line, _ = sheets.take(ARTICLE, WRITTEN, "n1.txt", "")
     path = tmp_path / "r.jsonl"
     readings.write([line], path)
-    monkeypatch.setattr(readings.load, "__defaults__", (path,))
+    monkeypatch.setattr(readings.load, "__defaults__", (path, print))
     found = load_corpora(data, None, lambda x: None)
     assert [a.id for a in found["readings"].articles] == ["n1"]
     assert "readings" not in load_corpora(None, None, lambda x: None)
