@@ -73,7 +73,7 @@ def test_compiled_signals_equal_the_estimators(own_corpus):
 
 def test_a_student_and_calibration_mix_log_odds(own_corpus):
     from training.pipeline import cross_fit, fit_gold, fit_main, main_labels, prepare
-    from training.sentences import STUDENT_SHARES
+    from training.sentences import STUDENT_SHARE, STUDENT_SHARES
 
     prepared = prepare({"own": own_corpus}, 0, lambda line: None)
     if prepared.student is None:
@@ -85,7 +85,7 @@ def test_a_student_and_calibration_mix_log_odds(own_corpus):
     rows, values = crossfit.blocks["story"]
     taught = values[:, crossfit.names.index("student: hedged")]
     learned = fitted.scores(rows, values)[:, fitted.outputs.index("hedged")]
-    share = STUDENT_SHARES["hedged"]
+    share = STUDENT_SHARES.get("hedged", STUDENT_SHARE)
     expected = 1.25 * ((1 - share) * learned + share * taught) - 0.5
     assert shipped.scores(rows, values)[:, shipped.outputs.index("hedged")] == pytest.approx(expected, abs=1e-3)
     assert np.abs(taught - learned).max() > 0.5  # else the mixture shows nothing
