@@ -17,6 +17,7 @@ __all__ = [
     "ATTRIBUTION_TYPES",
     "FRAMES",
     "GENRES",
+    "SCALES",
     "SOURCE_TYPES",
     "ArticleRecord",
     "AttributionRecord",
@@ -28,6 +29,9 @@ __all__ = [
 ]
 
 Offsets = tuple[int, int]
+
+SCALES = dict.fromkeys(("sourcing", "transparency", "speculation", "loaded", "opinion"), (1, 7)) | {"valence": (-3, 3)}
+"""Lowest and highest rating of an article on each of the codebook's scales."""
 
 GENRES = ("report", "analysis", "opinion", "explainer", "interview", "roundup", "other")
 

@@ -12,7 +12,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,10 @@ from classifier.article import Article
 from classifier.document import read
 from training import corpora
 from training.corpora import news
-from training.corpora.readings import CONTROL, READINGS, SCALES, checksum, lines, write
+from training.corpora.readings import CONTROL, READINGS, checksum, lines, write
 from training.measures import spearman
 from training.progress import progress
-from training.records import FRAMES, GENRES, SOURCE_TYPES, ArticleRecord, CorpusError, Offsets, SentenceRecord
+from training.records import FRAMES, GENRES, SCALES, SOURCE_TYPES, ArticleRecord, CorpusError, Offsets, SentenceRecord
 
 TYPES = {"d": "direct", "i": "indirect", "m": "mixed", "u": "unsourced"}
 PER_OUTLET = 12  # articles asked for at a time: readers shall see many outlets
@@ -47,7 +47,7 @@ class Sheet:
     """
 
     article: ArticleRecord
-    sentences: dict[int, Offsets] = field(default_factory=dict)
+    sentences: dict[int, Offsets]
 
     @classmethod
     def of(cls, article: ArticleRecord) -> Sheet:
@@ -58,13 +58,10 @@ class Sheet:
         first = 0 if document.has_headline else 1
         return cls(article, {n: (s.start, s.end) for n, s in enumerate(spans, first)})
 
-    def source(self, number: int) -> str:
-        """The string that a sentence's offsets count in."""
-        return self.article.title if number == 0 else self.article.text
-
     def text(self, number: int) -> str:
+        """The words of a sentence."""
         start, end = self.sentences[number]
-        return self.source(number)[start:end]
+        return (self.article.title if number == 0 else self.article.text)[start:end]
 
     def __str__(self) -> str:
         out, before = [f"@ {self.article.id}"], None
@@ -171,7 +168,9 @@ class _Labels:
                     self._wrong(f"{part!r} is none of a=u, a=d/person, a=i/official ...")
                     continue
                 attributions.append({"type": TYPES[kind], "source_type": source_type or "none"})
-            elif key in ("s", "c", "x") and value.strip():
+            elif key in ("s", "c", "x"):
+                if not value.strip():
+                    continue
                 if not attributions:
                     self._wrong(f"{part!r} stands before any a=")
                     continue
@@ -188,7 +187,7 @@ class _Labels:
                 labels["valence"] = int(value)
             elif key == "f":
                 labels["frames"] = self._frames(value, 2)
-            elif part and not (key in ("s", "c", "x") and not value):
+            elif part:
                 self._wrong(f"unknown {part!r}")
         if labels.get("boilerplate") and (len(labels) > 1 or attributions):
             self._wrong("what is boilerplate has no other label")

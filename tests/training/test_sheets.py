@@ -11,8 +11,9 @@ from classifier.report import ATTRIBUTION_TYPES, FRAMES, SOURCE_TYPES
 from classifier.vocabulary import TypeTable
 from training import sheets
 from training.corpora import readings
+from training.corpora.annotations import DEFAULTS
 from training.pipeline import load_corpora
-from training.records import GENRES, ArticleRecord, AttributionRecord, Corpus, CorpusError
+from training.records import GENRES, SCALES, ArticleRecord, AttributionRecord, Corpus, CorpusError
 from training.spans import attribution_labels
 from training.texts import label_articles
 
@@ -300,8 +301,8 @@ def test_shipped_readings_hold_no_words():
         *ATTRIBUTION_TYPES,
         *SOURCE_TYPES,
         *GENRES,
-        *readings.SCALES,
-        *readings.DEFAULTS,
+        *SCALES,
+        *DEFAULTS,
         "author",
         "quoted",
     }

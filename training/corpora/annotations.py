@@ -7,6 +7,7 @@ not public; what was learned from it ships in the artifact.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from training.corpora._common import CorpusFiles, locate
 from training.records import (
     ATTRIBUTION_TYPES,
     FRAMES,
+    SCALES,
     SOURCE_TYPES,
     ArticleRecord,
     AttributionRecord,
@@ -50,7 +52,6 @@ ALLOWED: dict[str, tuple[Any, ...]] = {
     "opinion": (0, 1),
     "valence": (-1, 0, 1),
 }
-_SCALES = ("sourcing", "transparency", "speculation", "loaded", "opinion", "valence")
 
 
 def load(folder: Path) -> Corpus:
@@ -80,7 +81,7 @@ def load(folder: Path) -> Corpus:
         key = _known(raw, articles, path, number)
         attributions[key].append(_attribution(raw, articles[key], path, number))
     path = folder / "ratings.jsonl"
-    for number, raw in enumerate(FILES.json_lines(path, ("article", "rater", *_SCALES)), 1):
+    for number, raw in enumerate(FILES.json_lines(path, ("article", "rater", *SCALES)), 1):
         ratings[_known(raw, articles, path, number)].append(_rating(raw, path, number))
 
     return Corpus(
@@ -109,16 +110,31 @@ def _known(raw: dict[str, Any], articles: dict[str, Any], path: Path, number: in
     return str(raw["article"])
 
 
+def sentence_labels(raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The codebook's fields of a sentence, defaults filled in; the names of frames are not checked.
+
+    Raises
+    ------
+    ValueError
+        Where a value is not of the codebook.
+    """
+    labels = {name: raw.get(name, default) for name, default in DEFAULTS.items()}
+    labels["frames"] = tuple(labels["frames"])
+    for name, allowed in ALLOWED.items():
+        if labels[name] not in allowed:
+            raise ValueError(f"{name} is {labels[name]!r}, not one of {allowed}")
+    return labels
+
+
 def _sentence(raw: dict[str, Any], article: dict[str, Any], path: Path, number: int) -> SentenceRecord:
     start, end, text = raw["start"], raw["end"], raw["text"]
     there = article["title"] if start is None else article["text"][start:end]
     if there != text:
         raise FILES.error(path, f"line {number}: at its offsets stands {there!r}, not {text!r}")
-    labels = {name: raw.get(name, default) for name, default in DEFAULTS.items()}
-    labels["frames"] = tuple(labels["frames"])
-    for name, allowed in ALLOWED.items():
-        if labels[name] not in allowed:
-            raise FILES.error(path, f"line {number}: {name} is {labels[name]!r}, not one of {allowed}")
+    try:
+        labels = sentence_labels(raw)
+    except ValueError as error:
+        raise FILES.error(path, f"line {number}: {error}") from None
     _check_frames(labels["frames"], path, number)
     return SentenceRecord(
         corpus="annotations",
@@ -169,7 +185,7 @@ def _rating(raw: dict[str, Any], path: Path, number: int) -> RatingRecord:
         frames=frames,
         genre=raw.get("genre", ""),
         main=raw.get("main", ""),
-        **{scale: float(raw[scale]) for scale in _SCALES},
+        **{scale: float(raw[scale]) for scale in SCALES},
     )
 
 

@@ -15,6 +15,7 @@ from training.records import (
     ATTRIBUTION_TYPES,
     FRAMES,
     GENRES,
+    SCALES,
     SOURCE_TYPES,
     ArticleRecord,
     AttributionRecord,
@@ -194,8 +195,7 @@ def _attribution(raw: dict[str, Any], sentence: str, start: int, index: int, whe
 
 def _rating(raw: dict[str, Any], where: str) -> RatingRecord:
     values: dict[str, float] = {}
-    for key in ("sourcing", "transparency", "speculation", "loaded", "opinion", "valence"):
-        low, high = (-3, 3) if key == "valence" else (1, 7)
+    for key, (low, high) in SCALES.items():
         value = raw.get(key)
         if not isinstance(value, (int, float)) or not low <= value <= high:
             raise CorpusError(f"{where}: rating {key} is {value!r}, not a number from {low} to {high}")

@@ -15,10 +15,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from training.corpora.annotations import ALLOWED, DEFAULTS
+from training.corpora.annotations import sentence_labels
 from training.records import (
     FRAMES,
     GENRES,
+    SCALES,
     SOURCE_TYPES,
     ArticleRecord,
     AttributionRecord,
@@ -32,8 +33,6 @@ from training.records import (
 READINGS = Path(__file__).resolve().parent.parent / "data" / "readings.jsonl.gz"
 CONTROL = READINGS.with_name("readings_control.jsonl.gz")
 """Articles of the annotations, read once more without their labels: they teach nothing and tell how far readers agree."""
-
-SCALES = dict.fromkeys(("sourcing", "transparency", "speculation", "loaded", "opinion"), (1, 7)) | {"valence": (-3, 3)}
 
 
 def load(
@@ -146,11 +145,7 @@ def _sentence(
     raw: Mapping[str, Any], article: ArticleRecord, index: int, start: int | None, end: int | None
 ) -> SentenceRecord:
     text = article.title if start is None else article.text[start:end]
-    labels = {name: raw.get(name, default) for name, default in DEFAULTS.items()}
-    labels["frames"] = tuple(labels["frames"])
-    for name, allowed in ALLOWED.items():
-        if labels[name] not in allowed:
-            raise ValueError(f"sentence {index}: {name} is {labels[name]!r}")
+    labels = sentence_labels(raw)
     if unknown := set(labels["frames"]) - set(FRAMES):
         raise ValueError(f"sentence {index}: no frame {sorted(unknown)[0]!r}")
     return SentenceRecord(
