@@ -18,6 +18,7 @@ from classifier.batch import Batch, place_codes
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
 from classifier.phrases import PhraseModel
 from classifier.report import FRAMES
+from classifier.sift import sift
 from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
 from classifier.sources import Entity
@@ -36,6 +37,7 @@ class Models:
     taggers: Mapping[str, Tagger]
     linker: dict[str, np.ndarray]
     source_types: SourceTypeModel
+    sift: np.ndarray  # weights of `classifier.sift`, the intercept last
     terms: TermIndex
     phrases: PhraseModel
     auxiliary: LinearModels
@@ -196,27 +198,6 @@ def _is_swallowed(batch: Batch, part: SentenceAttribution, first: int, last: int
     return part.cue is None or not batch.flags[slice(*part.cue)][:, _SAYS].any()
 
 
-# an attribution stands where its sentence is at least so likely to be attributed; one of content alone needs more
-_MIN_ATTRIBUTED = 0.3
-_MIN_ATTRIBUTED_ALONE = 0.5
-
-
-def sift(attributions: Attributions, probabilities: dict[str, np.ndarray]) -> None:
-    """Drop the parts of attributions that stand in sentences which are unlikely to be attributed, or boilerplate."""
-    attributed = 1.0 - probabilities["attribution"][:, 0]
-    story = probabilities["boilerplate"] < 0.5
-    for s, parts in enumerate(attributions.by_sentence):
-        if not parts:
-            continue
-        kept = []
-        for part in parts:
-            one = attributions.resolved[part.resolved].link
-            alone = one.cue is None and one.source is None
-            if story[s] and attributed[s] > (_MIN_ATTRIBUTED_ALONE if alone else _MIN_ATTRIBUTED):
-                kept.append(part)
-        attributions.by_sentence[s] = kept
-
-
 @dataclass
 class Analysis:
     """All signals of a batch.
@@ -329,7 +310,7 @@ def analyse(batch: Batch, models: Models) -> Analysis:
     )
     rows, values, lines, names, scores = judge(batch, tags, models)
     p = probabilities(models.signals, scores)
-    sift(attributions, p)
+    sift(batch, tags, attributions, p, models.sift)
     shown = _opinion_words(batch, models)
     return Analysis(batch, tags, attributions, rows, values, lines, names, scores, p, shown, models.thresholds)
 

@@ -24,13 +24,14 @@ from classifier.features import TermIndex
 from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import PhraseModel
 from classifier.second_pass import SecondPass
+from classifier.sift import by_thresholds
 from classifier.signals import LinearModels
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger, join_places, split_places
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """What this program writes, and the newest format that it reads."""
-READER_VERSION = 3
+READER_VERSION = 4
 """The oldest reader that understands what this program writes."""
 Parts = tuple[dict[str, np.ndarray], dict[str, Any]]
 
@@ -58,10 +59,16 @@ def _from_format_2(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Part
     return _no_second_pass(arrays, texts | {"settings": settings | {"thresholds": thresholds}})
 
 
+def _from_format_3(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
+    """In format 3 two thresholds decided which attributions are kept."""
+    return arrays | {"sift": by_thresholds()}, texts
+
+
 # from the arrays and JSON of a format to those of the next one, by the older format's number (docs/artifact.md)
 UPGRADES: dict[int, Callable[[dict[str, np.ndarray], dict[str, Any]], Parts]] = {
     1: _from_format_1,
     2: _from_format_2,
+    3: _from_format_3,
 }
 _MAX_BYTES = 200_000_000  # of one array
 _MAX_TEXT_BYTES = 50_000_000  # of one JSON file, which takes several times its size in memory
@@ -316,6 +323,7 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         "vector_steps": models.vector_steps.astype(np.float32),
         "linker": np.stack([models.linker["source"], models.linker["content"]]).astype(np.float32),
         "source_types": models.source_types.weights.astype(np.float32),
+        "sift": models.sift.astype(np.float32),
         "term_words": models.terms.words.astype(np.int32),
         "term_pairs": models.terms.pairs.astype(np.int64),
         "term_idf": models.terms.idf.astype(np.float32),
@@ -380,6 +388,7 @@ def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) ->
         taggers=taggers,
         linker={"source": arrays["linker"][0], "content": arrays["linker"][1]},
         source_types=SourceTypeModel(texts["source_types"], arrays["source_types"]),
+        sift=np.asarray(arrays["sift"]),
         terms=TermIndex(arrays["term_words"], arrays["term_pairs"], arrays["term_idf"], n_words),
         phrases=PhraseModel(tuple(texts["phrases"]), *(arrays[f"phrases_{part}"] for part in PHRASE_PARTS)),
         auxiliary=linear["auxiliary"],

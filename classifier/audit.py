@@ -26,6 +26,7 @@ from classifier.phrases import TONES, filter_rows, type_features
 from classifier.report import FRAMES, SCORES
 from classifier.scores import FEATURES
 from classifier.second_pass import label_codes
+from classifier.sift import FEATURES as SIFT_FEATURES
 from classifier.signals import AUXILIARY, GROUPS
 from classifier.source_types import TYPES
 from classifier.vocabulary import CLASSES, FAMILIES, TypeTable
@@ -43,6 +44,7 @@ _TYPES: dict[str, str] = {
     "vector_steps": "float32",
     "linker": "float32",
     "source_types": "float32",
+    "sift": "float32",
     "term_words": "int32",
     "term_pairs": "int64",
     "term_idf": "float32",
@@ -114,6 +116,7 @@ class _Audit:
             self.tagger(name, batch)
         self.second_pass(batch)
         self.shape("linker", 2, len(PAIR_FEATURES) + 1, why="two roles and the features of a pair")
+        self.shape("sift", len(SIFT_FEATURES) + 1, why="the features of an attribution")
         self.strings("source_types")
         self.shape(
             "source_types", len(self.texts["source_types"]) + 1, len(TYPES), why="source_types.json and the types"

@@ -101,6 +101,12 @@ def _is_medium(word: str) -> bool:
     return CLASS_ID["media"] in classes(normal(word))
 
 
+@lru_cache(maxsize=KEPT_WORDS)
+def _via_features(via: str) -> tuple[str, ...]:
+    """Of the outlet or document through which the article has what is said."""
+    return ("second hand", *dict.fromkeys(f for word in via.split() for f in _class_features(word, "via")))
+
+
 _TOLD = frozenset("told tells telling interview quoted".split())
 _SHOWN = tuple((f"sentence has {c}", CLASS_ID[c]) for c in ("media", "document", "anonymous", "vague"))
 
@@ -139,6 +145,9 @@ def features(
         out.append("no content")
     elif batch.inside_bytes[firsts[one.contents[0]]]:
         out.append("quoted")
+    if resolved.via:
+        out += _via_features(resolved.via)
+        out.append(f"kind {resolved.mention.kind}, second hand")
     if resolved.entity is not None:
         entity = entities[resolved.entity]
         name = entity.name.split()

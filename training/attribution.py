@@ -1,22 +1,26 @@
-"""Fitting attribution: the taggers, the linker and the model of source types."""
+"""Fitting attribution: the taggers, the linker, the model of source types and the one that sifts what was found."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
+from sklearn.preprocessing import StandardScaler
 
 from classifier.analysis import Attributions
 from classifier.attribution import PAIR_FEATURES, SpanSet, pairs
 from classifier.batch import Batch
+from classifier.features import Tags
+from classifier.sift import by_thresholds, features, judged
 from classifier.source_types import TYPES, SourceTypeModel
 from classifier.tagger import Tagger
 from training.crf import TableCRF
 from training.records import ArticleRecord, SentenceRecord
-from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, token_range
+from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, pair_up, token_range
 
 # a cue of hedging or loaded wording is short: what stands far off says little of it
 _FAR = ("classes -1 0 1", "classes -2-1", "classes 1 2")
@@ -138,3 +142,90 @@ def fit_source_types(
         weights[:-1, TYPES.index(name)] = coef[k]
         weights[-1, TYPES.index(name)] = bias[k]
     return SourceTypeModel(vocabulary, weights)
+
+
+@dataclass(frozen=True)
+class SiftData:
+    """What teaches `classifier.sift`: found parts of attributions, and whether people marked them.
+
+    Attributes
+    ----------
+    X : ndarray of float32, shape (n_parts, n_features)
+    y : ndarray of int, shape (n_parts,)
+        Whether the content shares half of its words with one that is marked; -1 where none of its article is.
+    document : ndarray of int, shape (n_parts,)
+    marked : ndarray of int, shape (n_documents,)
+        Attributions with content that are marked.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    document: np.ndarray
+    marked: np.ndarray
+
+
+def sift_data(
+    batch: Batch,
+    tags: Tags,
+    attributions: Attributions,
+    probabilities: Mapping[str, np.ndarray],
+    records: Sequence[ArticleRecord | None],
+) -> SiftData:
+    """Found attributions, not sifted yet, beside the marked ones of their articles."""
+    parts = judged(attributions)
+    document = batch.document_of_sentence[np.array([s for s, _ in parts], dtype=int)]
+    y = np.full(len(parts), -1)
+    marked = np.zeros(len(records), dtype=int)
+    bounds = np.searchsorted(document, np.arange(len(records) + 1))
+    for d, record in enumerate(records):
+        if record is None or not record.attributions:
+            continue
+        base = int(batch.document_bounds[d])
+        wanted = []
+        for a in record.attributions:
+            ranges = [token_range(batch.documents[d], start, end, a.index == 0) for start, end in a.content]
+            if content := {t + base for first, last in ranges for t in range(first, last)}:
+                wanted.append(content)
+        here = slice(bounds[d], bounds[d + 1])
+        found = [{t for a, b in part.contents for t in range(a, b)} for _, part in parts[here]]
+        y[here] = 0
+        y[bounds[d] + np.array([*pair_up(wanted, found).values()], dtype=int)] = 1
+        marked[d] = len(wanted)
+    return SiftData(features(batch, tags, attributions, probabilities), y, document, marked)
+
+
+def fit_sift(data: SiftData, use: np.ndarray, drift: np.ndarray) -> np.ndarray:
+    """Fit the model that keeps found attributions or drops them.
+
+    Parameters
+    ----------
+    data : SiftData
+    use, drift : ndarray of bool, shape (n_documents,)
+        Those that teach, and of these the ones that were labelled by others, who have an intercept of their own.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_features + 1,)
+        Weights, the intercept last; `classifier.sift.by_thresholds` where there is nothing to learn from.
+    """
+    here = use[data.document] & (data.y >= 0)
+    X, y = data.X[here], data.y[here]
+    if len(np.unique(y)) < 2:
+        return by_thresholds()
+    X = np.column_stack([X, drift[data.document[here]]])
+    scaler = StandardScaler().fit(X)
+    model = LogisticRegression(C=0.1, max_iter=500).fit(scaler.transform(X), y)
+    weights = model.coef_[0] / scaler.scale_
+    intercept = model.intercept_[0] - (weights * scaler.mean_).sum()
+    return np.append(weights[:-1], intercept).astype(np.float32)
+
+
+def best_cut(data: SiftData, odds: np.ndarray, use: np.ndarray) -> float:
+    """The log-odds from which on attributions are best kept, by F1 over the documents in `use` (ndarray of bool)."""
+    here = use[data.document] & (data.y >= 0)
+    if not here.any():
+        return 0.0
+    cuts = np.linspace(-1.5, 0.5, 21)
+    kept = odds[here] > cuts[:, None]
+    f = 2 * (kept & (data.y[here] == 1)).sum(axis=1) / (kept.sum(axis=1) + data.marked[use].sum())
+    return float(cuts[f.argmax()])

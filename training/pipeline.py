@@ -19,16 +19,17 @@ import scipy.sparse as sp
 from joblib import Parallel
 from sklearn.model_selection import GroupKFold
 
-from classifier.analysis import Analysis, Attributions, attribute, sift, tag, with_auxiliary
+from classifier.analysis import Analysis, Attributions, attribute, tag, with_auxiliary
 from classifier.batch import Batch
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
 from classifier.phrases import PhraseModel
+from classifier.sift import keep
 from classifier.signals import AUXILIARY, LinearModels, probabilities
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
 from classifier.vocabulary import FAMILIES, TypeTable, families, names_by_vectors
 from training import corpora, words
-from training.attribution import fit_linker, fit_source_types, fit_tagger, type_examples
+from training.attribution import best_cut, fit_linker, fit_sift, fit_source_types, fit_tagger, sift_data, type_examples
 from training.cache import FitCache
 from training.corpora import own, readings
 from training.records import ArticleRecord, Corpus, CorpusError, SentenceRecord
@@ -44,7 +45,7 @@ from training.sentences import (
     guide,
     sparse,
 )
-from training.spans import ATTRIBUTION_LABELS, attribution_labels, cue_labels
+from training.spans import ATTRIBUTION_LABELS, attribution_labels, bounded_alike, cue_labels
 from training.student import Student
 from training.student import load as load_student
 from training.tag_student import TagStudent
@@ -250,9 +251,17 @@ class TaggingData:
         return self.student.start(name, self.student.unseen(groups), self.batch.table)
 
 
-def tagging_data(prepared: Prepared) -> TaggingData:
-    """Articles and PolNeAR as one batch with token labels."""
-    records = [r for r in prepared.articles.articles if r is not None]
+def tagging_data(prepared: Prepared, readings: int | None = None) -> TaggingData:
+    """Articles and PolNeAR as one batch with token labels.
+
+    Parameters
+    ----------
+    prepared : Prepared
+    readings : int, optional
+        The number of articles read whose words all have labels, the others have none. Without it those of all that
+        teach a tagger which does not know who marked them.
+    """
+    records = [bounded_alike(r) for r in prepared.articles.articles if r is not None]
     documents = list(prepared.articles.batch.documents)
     labels: dict[str, list[np.ndarray]] = {"attribution": [], "hedge": [], "loaded": []}
     for document, record in zip(documents, records, strict=True):
@@ -273,17 +282,22 @@ def tagging_data(prepared: Prepared) -> TaggingData:
                 labels[kind].append(np.full(len(document.words), -1))
     batch = Batch.of(documents, prepared.table)
     together = {k: np.concatenate(v) for k, v in labels.items()}
-    _spare(together["attribution"], batch, everything)
+    mine = np.array([r is not None and r.corpus == "readings" for r in everything], dtype=bool)
+    of = batch.document_of_sentence[batch.sentence_of]
+    if readings is None:
+        _spare(together["attribution"], batch, mine)
+    else:
+        for y in together.values():
+            y[(mine & (np.cumsum(mine) > readings))[of]] = -1
     return TaggingData(batch, together, everything, prepared.articles.groups, prepared.tag_student)
 
 
-def _spare(y: np.ndarray, batch: Batch, records: Sequence[ArticleRecord | None]) -> None:
+def _spare(y: np.ndarray, batch: Batch, mine: np.ndarray) -> None:
     """Leave out what would teach the tagger of attributions to find few of them.
 
     Those who read news for the project mark fewer attributions than PolNeAR's annotators. Of their articles some
     (`READINGS_TAGGED`) teach it, and of these the paragraphs in which they marked one.
     """
-    mine = np.array([r is not None and r.corpus == "readings" for r in records], dtype=bool)
     taught = mine & (np.cumsum(mine) <= READINGS_TAGGED)
     of = batch.document_of_sentence[batch.sentence_of]
     y[(mine & ~taught)[of]] = -1
@@ -367,6 +381,7 @@ class Crossfit:
     type_rows: list[list[str]]
     type_labels: list[str]
     type_sentences: list[int]
+    sift: np.ndarray
     auxiliary: LinearModels
     blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles (all lines; story alone), alone, lone
     names: list[str]
@@ -473,7 +488,13 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     scores = scores * slopes + shifts
     scores[:, models.outputs.index("boilerplate")] = odds
     judged = probabilities(models, scores)
-    sift(attributions, judged)
+    found = sift_data(articles.batch, tags, attributions, judged, articles.articles)
+    sifts = [fit_sift(found, (fold_of != f) | (n_folds == 1), articles.drifting) for f in (*range(n_folds), -1)]
+    weights = np.stack(sifts)[fold_of[found.document]]
+    odds = (found.X * weights[:, :-1]).sum(axis=1) + weights[:, -1]
+    cut = best_cut(found, odds, ~articles.drifting)
+    sifts[-1][-1] -= cut
+    keep(attributions, judged, odds > cut)
     analysis = Analysis(
         articles.batch,
         tags,
@@ -487,7 +508,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     )
     return Crossfit(
         fold_of,
-        data, taggers, linker, analysis, rows, types, sentences, auxiliary, blocks, with_names, calibration,
+        data, taggers, linker, analysis, rows, types, sentences, sifts[-1], auxiliary, blocks, with_names, calibration,
         judged_by, drift,
     )  # fmt: skip
 

