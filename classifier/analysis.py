@@ -16,6 +16,7 @@ import numpy as np
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch, place_codes
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
+from classifier.lines import in_context
 from classifier.phrases import PhraseModel
 from classifier.report import FRAMES
 from classifier.sift import sift
@@ -42,6 +43,7 @@ class Models:
     phrases: PhraseModel
     auxiliary: LinearModels
     signals: LinearModels
+    lines: np.ndarray  # weights of `classifier.lines`, the intercept last
     thresholds: dict[str, float]
     scores: dict[str, dict]
 
@@ -335,10 +337,12 @@ def judge(batch: Batch, tags: Tags, models: Models) -> tuple[Rows, np.ndarray, n
     values, names = sentence_features(batch, tags, models.phrases, models.vectors, models.vector_steps)
     lines, names = with_auxiliary(rows, values, names, models.auxiliary)
     scores = models.signals.scores(rows, lines)
+    boilerplate = models.signals.outputs.index("boilerplate")
+    scores[:, boilerplate] = in_context(batch, scores[:, boilerplate], models.lines)
     values = in_story_of(batch, lines, names, models.signals, scores)
     if values is not lines:
         moved = (values - lines) @ models.signals.dense.astype(np.float32)
-        moved[:, models.signals.outputs.index("boilerplate")] = 0.0
+        moved[:, boilerplate] = 0.0
         scores = scores + moved
     return rows, values, lines, names, scores
 

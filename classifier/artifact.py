@@ -21,6 +21,7 @@ import numpy as np
 from classifier import audit
 from classifier.analysis import Models
 from classifier.features import TermIndex
+from classifier.lines import alone
 from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import PhraseModel
 from classifier.second_pass import SecondPass
@@ -60,8 +61,8 @@ def _from_format_2(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Part
 
 
 def _from_format_3(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
-    """In format 3 two thresholds decided which attributions are kept."""
-    return arrays | {"sift": by_thresholds()}, texts
+    """In format 3 two thresholds decided which attributions are kept, and boilerplate was judged line by line."""
+    return arrays | {"sift": by_thresholds(), "lines": alone()}, texts
 
 
 # from the arrays and JSON of a format to those of the next one, by the older format's number (docs/artifact.md)
@@ -324,6 +325,7 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         "linker": np.stack([models.linker["source"], models.linker["content"]]).astype(np.float32),
         "source_types": models.source_types.weights.astype(np.float32),
         "sift": models.sift.astype(np.float32),
+        "lines": models.lines.astype(np.float32),
         "term_words": models.terms.words.astype(np.int32),
         "term_pairs": models.terms.pairs.astype(np.int64),
         "term_idf": models.terms.idf.astype(np.float32),
@@ -393,6 +395,7 @@ def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) ->
         phrases=PhraseModel(tuple(texts["phrases"]), *(arrays[f"phrases_{part}"] for part in PHRASE_PARTS)),
         auxiliary=linear["auxiliary"],
         signals=linear["signals"],
+        lines=np.asarray(arrays["lines"]),
         thresholds=texts["settings"]["thresholds"],
         scores=texts["settings"]["scores"],
     )

@@ -21,6 +21,7 @@ from classifier.attribution import PAIR_FEATURES
 from classifier.batch import OFFSETS, Batch, place_codes
 from classifier.document import read
 from classifier.features import Tags, dense
+from classifier.lines import FEATURES as LINE_FEATURES
 from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import TONES, filter_rows, type_features
 from classifier.report import FRAMES, SCORES
@@ -45,6 +46,7 @@ _TYPES: dict[str, str] = {
     "linker": "float32",
     "source_types": "float32",
     "sift": "float32",
+    "lines": "float32",
     "term_words": "int32",
     "term_pairs": "int64",
     "term_idf": "float32",
@@ -116,6 +118,7 @@ class _Audit:
             self.tagger(name, batch)
         self.second_pass(batch)
         self.shape("linker", 2, len(PAIR_FEATURES) + 1, why="two roles and the features of a pair")
+        self.shape("lines", len(LINE_FEATURES) + 1, why="the features of a line's place")
         self.shape("sift", len(SIFT_FEATURES) + 1, why="the features of an attribution")
         self.strings("source_types")
         self.shape(

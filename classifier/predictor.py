@@ -19,6 +19,7 @@ from classifier.analysis import Analysis, Models, SentenceAttribution, analyse
 from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import Document, read
+from classifier.lines import explain as explain_line
 from classifier.parallel import ordered, workers
 from classifier.phrases import PREFIX, TONES
 from classifier.report import (
@@ -244,12 +245,23 @@ class Predictor:
             values = analysis.lines if output == "boilerplate" else analysis.dense
             parts = self.models.signals.explain(analysis.rows, values, sentence + first, output, terms, analysis.names)
             name = PREFIX + output
-            if parts.pop(name, None) is None:
-                return parts
-            share = float(self.models.signals.dense[analysis.column[name], outputs.index(output)])
-        for phrase, effect in self._phrases(analysis, sentence + first, output).items():
-            parts[phrase] = parts.get(phrase, 0.0) + share * effect
+            share = 0.0
+            if parts.pop(name, None) is not None:
+                share = float(self.models.signals.dense[analysis.column[name], outputs.index(output)])
+        if share:
+            for phrase, effect in self._phrases(analysis, sentence + first, output).items():
+                parts[phrase] = parts.get(phrase, 0.0) + share * effect
+        if output == "boilerplate":
+            parts = self._in_place(analysis, sentence + first, parts)
         return dict(sorted(parts.items(), key=lambda p: -abs(p[1])))
+
+    def _in_place(self, analysis: Analysis, s: int, parts: Mapping[str, float]) -> dict[str, float]:
+        """The parts of a line's log-odds of boilerplate by its words, and what the lines around it add."""
+        signals = self.models.signals
+        odds = signals.scores(analysis.rows, analysis.lines)[:, signals.outputs.index("boilerplate")]
+        share, around = explain_line(analysis.batch, odds, self.models.lines, s)
+        own = {name: share * effect for name, effect in parts.items()}
+        return {name: own.get(name, 0.0) + around.get(name, 0.0) for name in (own | around)}
 
     def _phrases(self, analysis: Analysis, s: int, output: str) -> dict[str, float]:
         """What a sentence's filters say of an output, by the phrases that they answered to, and their "intercept"."""

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
 
 from classifier.analysis import Attributions
 from classifier.attribution import PAIR_FEATURES, SpanSet, pairs
@@ -19,6 +18,7 @@ from classifier.sift import by_thresholds, features, judged
 from classifier.source_types import TYPES, SourceTypeModel
 from classifier.tagger import Tagger
 from training.crf import TableCRF
+from training.linear import fit_logistic
 from training.records import ArticleRecord, SentenceRecord
 from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, pair_up, token_range
 
@@ -209,15 +209,8 @@ def fit_sift(data: SiftData, use: np.ndarray, drift: np.ndarray) -> np.ndarray:
         Weights, the intercept last; `classifier.sift.by_thresholds` where there is nothing to learn from.
     """
     here = use[data.document] & (data.y >= 0)
-    X, y = data.X[here], data.y[here]
-    if len(np.unique(y)) < 2:
-        return by_thresholds()
-    X = np.column_stack([X, drift[data.document[here]]])
-    scaler = StandardScaler().fit(X)
-    model = LogisticRegression(C=0.1, max_iter=500).fit(scaler.transform(X), y)
-    weights = model.coef_[0] / scaler.scale_
-    intercept = model.intercept_[0] - (weights * scaler.mean_).sum()
-    return np.append(weights[:-1], intercept).astype(np.float32)
+    weights = fit_logistic(data.X[here], data.y[here], drift[data.document[here]])
+    return by_thresholds() if weights is None else weights
 
 
 def best_cut(data: SiftData, odds: np.ndarray, use: np.ndarray) -> float:

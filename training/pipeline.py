@@ -19,6 +19,7 @@ import scipy.sparse as sp
 from joblib import Parallel
 from sklearn.model_selection import GroupKFold
 
+from classifier import lines as in_lines
 from classifier.analysis import Analysis, Attributions, attribute, tag, with_auxiliary
 from classifier.batch import Batch
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
@@ -32,6 +33,7 @@ from training import corpora, words
 from training.attribution import best_cut, fit_linker, fit_sift, fit_source_types, fit_tagger, sift_data, type_examples
 from training.cache import FitCache
 from training.corpora import own, readings
+from training.linear import fit_logistic
 from training.records import ArticleRecord, Corpus, CorpusError, SentenceRecord
 from training.sentences import (
     AUXILIARY_GROUPS,
@@ -382,6 +384,7 @@ class Crossfit:
     type_labels: list[str]
     type_sentences: list[int]
     sift: np.ndarray
+    lines: np.ndarray
     auxiliary: LinearModels
     blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles (all lines; story alone), alone, lone
     names: list[str]
@@ -474,6 +477,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         odds[here] = guide(first, with_names).scores(*blocks["articles"])[here, 0]
     scale = fit_calibration(odds[:, None], ("boilerplate",), judged_by)["boilerplate"]
     odds = scale[0] * odds + scale[1]
+    odds, lines = _in_lines(articles, odds, labels["boilerplate"], fold_of_sentence, n_folds)
     blocks["story"] = (blocks["articles"][0], in_story(articles.batch, blocks["articles"][1], with_names, odds < 0))
     scores = np.zeros((articles.batch.n_sentences, sum(len(m) for m in MAIN_GROUPS.values())), dtype=np.float32)
     models = None
@@ -488,13 +492,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     scores = scores * slopes + shifts
     scores[:, models.outputs.index("boilerplate")] = odds
     judged = probabilities(models, scores)
-    found = sift_data(articles.batch, tags, attributions, judged, articles.articles)
-    sifts = [fit_sift(found, (fold_of != f) | (n_folds == 1), articles.drifting) for f in (*range(n_folds), -1)]
-    weights = np.stack(sifts)[fold_of[found.document]]
-    odds = (found.X * weights[:, :-1]).sum(axis=1) + weights[:, -1]
-    cut = best_cut(found, odds, ~articles.drifting)
-    sifts[-1][-1] -= cut
-    keep(attributions, judged, odds > cut)
+    sift = _sift(articles, tags, attributions, judged, fold_of, n_folds)
     analysis = Analysis(
         articles.batch,
         tags,
@@ -508,9 +506,50 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     )
     return Crossfit(
         fold_of,
-        data, taggers, linker, analysis, rows, types, sentences, sifts[-1], auxiliary, blocks, with_names, calibration,
+        data, taggers, linker, analysis, rows, types, sentences, sift, lines, auxiliary, blocks, with_names, calibration,
         judged_by, drift,
     )  # fmt: skip
+
+
+def _in_lines(
+    articles: Labelled, odds: np.ndarray, labels: np.ndarray, fold_of_sentence: np.ndarray, n_folds: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log-odds of boilerplate in context, each fold's by the labels of the others, and the weights by all."""
+    X, y = in_lines.features(articles.batch, odds), labels[: len(odds)]
+    drift = articles.drifting[articles.document_of]
+
+    def fit(use: np.ndarray) -> np.ndarray:
+        ok = use & (y >= 0)
+        weights = fit_logistic(X[ok], y[ok], drift[ok])
+        return in_lines.alone() if weights is None else weights
+
+    whole = fit(np.ones(len(odds), dtype=bool))
+    out = odds.copy()
+    for f in range(n_folds):
+        here = fold_of_sentence == f
+        weights = fit(~here) if n_folds > 1 else whole
+        out[here] = in_lines.in_context(articles.batch, odds, weights)[here]
+    return out, whole
+
+
+def _sift(
+    articles: Labelled,
+    tags: Tags,
+    attributions: Attributions,
+    judged: Mapping[str, np.ndarray],
+    fold_of: np.ndarray,
+    n_folds: int,
+) -> np.ndarray:
+    """Sift the attributions, each fold's by a model of the others, and give the weights by all."""
+    found = sift_data(articles.batch, tags, attributions, judged, articles.articles)
+    by_fold = [fit_sift(found, (fold_of != f) | (n_folds == 1), articles.drifting) for f in range(n_folds)]
+    weights = np.stack(by_fold)[fold_of[found.document]]
+    odds = (found.X * weights[:, :-1]).sum(axis=1) + weights[:, -1]
+    cut = best_cut(found, odds, ~articles.drifting)
+    keep(attributions, judged, odds > cut)
+    whole = fit_sift(found, np.ones(len(fold_of), dtype=bool), articles.drifting)
+    whole[-1] -= cut
+    return whole
 
 
 def _types_by_fold(

@@ -33,21 +33,24 @@ def bounded_alike(record: ArticleRecord) -> ArticleRecord:
     """The article with the contents of its attributions bounded as PolNeAR's annotators bound them.
 
     A "that" before a content is its first word, and a full stop, comma or semicolon behind its last word no part of it (one
-    before a closing quotation mark is). Readers of this project's articles differ in both, and taggers that learn from all would
-    learn neither.
+    before a closing quotation mark is, and one before the next sentence of the same quotation). Readers of this project's
+    articles differ in both, and taggers that learn from all would learn neither.
     """
+    begins = {(a.index == 0, start) for a in record.attributions for start, _ in a.content}
 
-    def alike(span: Offsets, text: str) -> Offsets:
+    def alike(span: Offsets, in_title: bool) -> Offsets:
         start, end = span
+        text = record.title if in_title else record.text
+        goes_on = end + len(text[end : end + 3]) - len(text[end : end + 3].lstrip())
         if before := _THAT.search(text, max(start - 8, 0), start):
             start = before.start()
-        if stop := _STOP.search(text, max(end - 4, start), end):
+        stop = _STOP.search(text, max(end - 4, start), end)
+        if stop and (in_title, goes_on) not in begins:
             end = stop.start()
         return (start, end) if end > start else span
 
     attributions = tuple(
-        replace(a, content=tuple(alike(span, record.title if a.index == 0 else record.text) for span in a.content))
-        for a in record.attributions
+        replace(a, content=tuple(alike(span, a.index == 0) for span in a.content)) for a in record.attributions
     )
     return replace(record, attributions=attributions)
 

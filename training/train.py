@@ -145,6 +145,7 @@ def train(
         phrases=prepared.phrases(None),
         auxiliary=crossfit.auxiliary,
         signals=signals,
+        lines=crossfit.lines,
         thresholds=chosen,
         scores=scores,
     )

@@ -133,7 +133,7 @@ def test_two_sources_of_one_joined_sentence_stay_two():
 def test_contents_are_bounded_as_polnear_does():
     from training.records import ArticleRecord
 
-    text = "Rehn said that the soup is cold. Bell said “it is not,” he wrote of the U.S. Nothing else; so he left..."
+    text = "Rehn said that the soup is cold. Bell said “it is not,” he wrote of the U.S. Yes. Nothing else; and so he left..."
     contents = ("the soup is cold.", "“it is not,”", "of the U.S.", "Nothing else;", "so he left...")
     marked = tuple(attribution(text, 1, content=c) for c in contents)
     article = bounded_alike(ArticleRecord("own", "a", text, "Bell: that is all.", attributions=marked))
@@ -144,6 +144,10 @@ def test_contents_are_bounded_as_polnear_does():
         "Nothing else",
         "so he left...",
     ]
+    quoted = "“It is cold. It is late.”"
+    sentences_of_one = tuple(attribution(quoted, 1, content=c) for c in ("“It is cold.", "It is late.”"))
+    kept = bounded_alike(ArticleRecord("own", "b", quoted, attributions=sentences_of_one))
+    assert [a.content for a in kept.attributions] == [a.content for a in sentences_of_one]
     again = bounded_alike(article)
     assert again.attributions[0].content == article.attributions[0].content
     headline = AttributionRecord((), (), ((6, 18),), index=0)
