@@ -2,8 +2,9 @@
 taken for and how it is built.
 
 The taggers look at words in their order, the sentence signals at the whole sentence, the reading of sources at the article. A
-fitted logistic model over what all of them say keeps an attribution or drops it, and does not see which words it is made of:
-weights of single words learned the outlets (``docs/experiments.md``).
+fitted logistic model over what all of them say keeps an attribution or drops it. It sees a cue's words by their class alone:
+weights of single words learned the outlets (``docs/experiments.md``). Of several contents in one sentence it sees what stands
+from the first to the last.
 """
 
 from __future__ import annotations
@@ -52,14 +53,14 @@ def by_thresholds() -> np.ndarray:
     """Weights that keep what stands in a sentence likely to be attributed (.3; .5 where it is content alone), as artifacts of
     format 3 and before did."""
     weights = np.zeros(len(FEATURES) + 1, dtype=np.float32)
-    low, high = log_odds(np.array([0.3, 0.5]))
+    low, high = log_odds(np.array([_MIN_ATTRIBUTED, 0.5]))
     weights[_COLUMN["sentence: attributed"]] = 1.0
     weights[_COLUMN["content alone"]] = low - high
     weights[-1] = -low
     return weights
 
 
-def judged(attributions: Attributions) -> list[tuple[int, SentenceAttribution]]:
+def parts_with_content(attributions: Attributions) -> list[tuple[int, SentenceAttribution]]:
     """The parts of attributions that have content, with their sentences, in order: the rows of `features`."""
     return [(s, part) for s, parts in enumerate(attributions.by_sentence) for part in parts if part.contents]
 
@@ -81,9 +82,9 @@ def features(
     Returns
     -------
     ndarray of float32, shape (n_parts, len(FEATURES))
-        In the order of `judged`.
+        In the order of `parts_with_content`.
     """
-    parts = judged(attributions)
+    parts = parts_with_content(attributions)
     X = np.zeros((len(parts), len(FEATURES)), dtype=np.float32)
     if not parts:
         return X
@@ -198,7 +199,7 @@ def sift(
 
 
 def keep(attributions: Attributions, probabilities: Mapping[str, np.ndarray], kept: np.ndarray) -> None:
-    """Drop the parts that are not kept (ndarray of bool, in the order of `judged`), and those in boilerplate.
+    """Drop the parts that are not kept (ndarray of bool, in the order of `parts_with_content`), and those in boilerplate.
 
     A part without content, of which there is nothing to judge, stands where its sentence is likely enough to be attributed.
     """

@@ -14,7 +14,7 @@ from classifier.analysis import Attributions
 from classifier.attribution import PAIR_FEATURES, SpanSet, pairs
 from classifier.batch import Batch
 from classifier.features import Tags
-from classifier.sift import by_thresholds, features, judged
+from classifier.sift import by_thresholds, features, parts_with_content
 from classifier.source_types import TYPES, SourceTypeModel
 from classifier.tagger import Tagger
 from training.crf import TableCRF
@@ -172,7 +172,7 @@ def sift_data(
     records: Sequence[ArticleRecord | None],
 ) -> SiftData:
     """Found attributions, not sifted yet, beside the marked ones of their articles."""
-    parts = judged(attributions)
+    parts = parts_with_content(attributions)
     document = batch.document_of_sentence[np.array([s for s, _ in parts], dtype=int)]
     y = np.full(len(parts), -1)
     marked = np.zeros(len(records), dtype=int)
@@ -220,5 +220,5 @@ def best_cut(data: SiftData, odds: np.ndarray, use: np.ndarray) -> float:
         return 0.0
     cuts = np.linspace(-1.5, 0.5, 21)
     kept = odds[here] > cuts[:, None]
-    f = 2 * (kept & (data.y[here] == 1)).sum(axis=1) / (kept.sum(axis=1) + data.marked[use].sum())
+    f = 2 * (kept & (data.y[here] == 1)).sum(axis=1) / np.maximum(kept.sum(axis=1) + data.marked[use].sum(), 1)
     return float(cuts[f.argmax()])

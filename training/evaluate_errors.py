@@ -138,7 +138,7 @@ def _within(inner: frozenset[int], outer: frozenset[int]) -> bool:
 
 def _missed(document: Document, one: Marked, tagged: frozenset[int]) -> str:
     if 2 * len(one.content & tagged) >= len(one.content):
-        return "missed: tagged, but its sentence is judged not attributed"
+        return "missed: tagged, but dropped"
     if one.sentence == 0 and document.has_headline:
         return "missed: headline"
     if one.type == "none":

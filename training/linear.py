@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
-from sklearn.preprocessing import StandardScaler
+
+_LEAST_SCALE = 0.1  # of a feature: one that few rows have is not blown up
 
 
 def fit_logistic(X: np.ndarray, y: np.ndarray, drift: np.ndarray, C: float = 0.1) -> np.ndarray | None:
@@ -27,8 +28,9 @@ def fit_logistic(X: np.ndarray, y: np.ndarray, drift: np.ndarray, C: float = 0.1
     if len(np.unique(y)) < 2:
         return None
     both = np.column_stack([X, drift])
-    scaler = StandardScaler().fit(both)
-    model = LogisticRegression(C=C, max_iter=500).fit(scaler.transform(both), y)
-    weights = model.coef_[0] / scaler.scale_
-    intercept = model.intercept_[0] - (weights * scaler.mean_).sum()
+    scale = np.maximum(both.std(axis=0), _LEAST_SCALE)
+    mean = both.mean(axis=0)
+    model = LogisticRegression(C=C, max_iter=500).fit((both - mean) / scale, y)
+    weights = model.coef_[0] / scale
+    intercept = model.intercept_[0] - (weights * mean).sum()
     return np.append(weights[:-1], intercept).astype(np.float32)

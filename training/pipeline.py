@@ -24,7 +24,7 @@ from classifier.analysis import Analysis, Attributions, attribute, tag, with_aux
 from classifier.batch import Batch
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
 from classifier.phrases import PhraseModel
-from classifier.sift import keep
+from classifier.sift import keep, parts_with_content
 from classifier.signals import AUXILIARY, LinearModels, probabilities
 from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
@@ -545,6 +545,8 @@ def _sift(
     by_fold = [fit_sift(found, (fold_of != f) | (n_folds == 1), articles.drifting) for f in range(n_folds)]
     weights = np.stack(by_fold)[fold_of[found.document]]
     odds = (found.X * weights[:, :-1]).sum(axis=1) + weights[:, -1]
+    where = np.array([s for s, _ in parts_with_content(attributions)], dtype=int)
+    odds[judged["boilerplate"][where] >= 0.5] = -np.inf  # nothing is kept there
     cut = best_cut(found, odds, ~articles.drifting)
     keep(attributions, judged, odds > cut)
     whole = fit_sift(found, np.ones(len(fold_of), dtype=bool), articles.drifting)

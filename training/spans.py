@@ -26,26 +26,29 @@ def token_range(document: Document, start: int, end: int, title: bool = False) -
 
 
 _THAT = re.compile(r"\bthat\s+$", re.IGNORECASE)
+_CLOSING = ("”", '"', "’", "'", "»")
 _STOP = re.compile(r"(?<![.\s])\s*[.,;]\s*$")  # a mark that ends a sentence or a clause, no ellipsis
 
 
 def bounded_alike(record: ArticleRecord) -> ArticleRecord:
     """The article with the contents of its attributions bounded as PolNeAR's annotators bound them.
 
-    A "that" before a content is its first word, and a full stop, comma or semicolon behind its last word no part of it (one
+    A "that" before a content is its first word, where it is no word of a cue or source, and a full stop, comma or semicolon behind its last word no part of it (one
     before a closing quotation mark is, and one before the next sentence of the same quotation). Readers of this project's
     articles differ in both, and taggers that learn from all would learn neither.
     """
     begins = {(a.index == 0, start) for a in record.attributions for start, _ in a.content}
+    others = [(a.index == 0, s, e) for a in record.attributions for s, e in (*a.source, *a.cue)]
 
     def alike(span: Offsets, in_title: bool) -> Offsets:
         start, end = span
         text = record.title if in_title else record.text
         goes_on = end + len(text[end : end + 3]) - len(text[end : end + 3].lstrip())
-        if before := _THAT.search(text, max(start - 8, 0), start):
+        before = _THAT.search(text, max(start - 8, 0), start)
+        if before and not any(where == in_title and s <= before.start() < e for where, s, e in others):
             start = before.start()
         stop = _STOP.search(text, max(end - 4, start), end)
-        if stop and (in_title, goes_on) not in begins:
+        if stop and (in_title, goes_on) not in begins and text[end : end + 1] not in _CLOSING:
             end = stop.start()
         return (start, end) if end > start else span
 

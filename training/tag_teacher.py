@@ -1,6 +1,6 @@
 """Teaching the taggers by a fine-tuned encoder: the words of sources, cues and contents that it marks in unlabelled news.
 
-A small encoder is fine-tuned to mark the words of labelled paragraphs, PolNeAR's and the annotated ones, and marks those of
+A small encoder is fine-tuned to mark the words of labelled paragraphs, PolNeAR's, the annotated, own and read articles', and marks those of
 some thousand articles of unlabelled news. The taggers (`classifier.tagger`) then learn from these. They know a word by tables
 of weights and not by what stands in a whole sentence, and from five times as many words they learn more of it. Scoring needs
 neither the encoder nor its patience.
@@ -59,7 +59,8 @@ AT_ONCE = 4000  # pieces judged at once
 LEAST_CHARACTERS, MOST_CHARACTERS = 900, 4200  # of an article of news
 LEAST_KEPT = 2000  # of a longer one, where a paragraph ends
 MARKERS = ("polnear", "annotations", "readings")  # who marked a paragraph; the last ones are many, and in haste
-MARKED_AS = (0, 1)  # the news, in turns
+ANNOTATORS, HASTY = MARKERS.index("annotations"), MARKERS.index("readings")  # the former marked the own articles, too
+MARKED_AS = (MARKERS.index("polnear"), ANNOTATORS)  # the news, in turns
 READINGS = 1400  # articles read that teach: seen once where others are seen twice, they are some third of the lessons
 _EVERYBODY, _NOBODY = -1, -2  # in place of a fold: whom PolNeAR's training part, and the rest of it, teaches
 LEARNING: dict[str, dict[str, Any]] = {
@@ -474,8 +475,8 @@ def make(
     if not articles:
         raise CorpusError(f"{data} has no article of news that is long enough to be marked")
     folds = folds_of(prepared.articles, N_FOLDS)
-    who = {"polnear": 0, "readings": 2}
-    labelled = Paragraphs.of(gold.batch, [who.get(r.corpus, 1) if r is not None else 1 for r in gold.records])
+    corpus_of = [r.corpus if r is not None else "" for r in gold.records]
+    labelled = Paragraphs.of(gold.batch, [MARKERS.index(c) if c in MARKERS else ANNOTATORS for c in corpus_of])
     document = np.searchsorted(gold.batch.document_bounds, labelled.bounds[:-1], side="right") - 1
     of_polnear = (_EVERYBODY if r is not None and r.split == "train" else _NOBODY for r in gold.records[len(folds) :])
     fold = np.array([*folds.tolist(), *of_polnear])[document]
@@ -488,7 +489,7 @@ def make(
     said = []
     for k, left_out in enumerate(LEFT_OUT):
         seen = np.flatnonzero(marked & ~np.isin(fold, (*left_out, _NOBODY)))
-        which = np.repeat(seen, np.where(labelled.markers[seen] == 2, 1, 2)).tolist()
+        which = np.repeat(seen, np.where(labelled.markers[seen] == HASTY, 1, 2)).tolist()
         progress(f"teacher {k + 1} of {len(LEFT_OUT)}: {len(which):,} paragraphs")
         learned = answers = None
         if cache is not None:

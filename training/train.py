@@ -242,12 +242,12 @@ def _teaches(
         }
     if tag_student is not None:
         out["tag student"] = {
-            "licence": "as of PolNeAR, the annotated articles and the word table",
+            "licence": "as of PolNeAR, the annotated, own and read articles and the word table",
             "articles": int(tag_student.provenance.get("articles", 0)),
             "sentences": 0,
             "signals": [
                 "weights from which the taggers start, from unlabelled news in which an encoder fine-tuned on PolNeAR and the "
-                "annotations marked sources, cues and contents (training/data/tags.npz)"
+                "annotated, own and read articles marked sources, cues and contents (training/data/tags.npz)"
             ],
         }
     return out

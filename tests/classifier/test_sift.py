@@ -1,4 +1,4 @@
-"""What is known of a found attribution when it is judged, and what is dropped."""
+"""What is known of a found attribution when it is parts_with_content, and what is dropped."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from classifier.attribution import PAIR_FEATURES
 from classifier.batch import Batch
 from classifier.document import read
 from classifier.features import Tags
-from classifier.sift import FEATURES, by_thresholds, features, judged, sift
+from classifier.sift import FEATURES, by_thresholds, features, parts_with_content, sift
 from classifier.vocabulary import TypeTable
 
 LABELS = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
@@ -85,13 +85,19 @@ def test_a_content_alone_is_told_from_one_with_a_cue(batch):
     assert last["cue: sure"] == last["source: sure"] == 0
 
 
-def test_the_headline_is_known_and_no_word_is_seen(batch):
-    tags = tagged(batch, ("content", "Rain is near"))
-    assert row(batch, tags)["headline"] == 1
-    other = Batch.of([read(Article(TEXT, "Snow is far"))], batch.table)
-    np.testing.assert_array_equal(
-        [*row(batch, tags).values()], [*row(other, tagged(other, ("content", "Snow is far"))).values()]
-    )
+def test_the_headline_is_known(batch):
+    assert row(batch, tagged(batch, ("content", "Rain is near")))["headline"] == 1
+
+
+def test_words_are_seen_by_their_class_alone():
+    table = TypeTable({"word": ("said", "told", "rain", "snow", "vowed", "may", ",")})
+
+    def of(cue, noun):
+        one = Batch.of([read(Article(f"Ann Bell {cue} it may {noun}."))], table)
+        return row(one, tagged(one, ("source", "Ann Bell"), ("cue", cue), ("content", f"it may {noun}")))
+
+    assert of("replied", "rain") == of("added", "snow")
+    assert of("replied", "rain") != of("vowed", "rain")
 
 
 def test_parts_are_kept_above_even_odds(batch):
@@ -100,9 +106,9 @@ def test_parts_are_kept_above_even_odds(batch):
     weights[FEATURES.index("cue: say")] = 2.0
     weights[-1] = -1.0
     attributions = found(batch, tags)
-    assert len(judged(attributions)) == 2
+    assert len(parts_with_content(attributions)) == 2
     sift(batch, tags, attributions, probabilities(batch, 0.5), weights)
-    assert [batch.documents[0].words[part.contents[0][0]] for _, part in judged(attributions)] == ["“"]
+    assert [batch.documents[0].words[part.contents[0][0]] for _, part in parts_with_content(attributions)] == ["“"]
 
 
 def test_nothing_is_kept_in_boilerplate(batch):
@@ -119,7 +125,7 @@ def test_by_thresholds_a_content_alone_needs_a_likelier_sentence(batch, attribut
     tags = tagged(batch, *SAID, ("content", "“ Nobody knew of it . ”"))
     attributions = found(batch, tags)
     sift(batch, tags, attributions, probabilities(batch, attributed), by_thresholds())
-    assert len(judged(attributions)) == kept
+    assert len(parts_with_content(attributions)) == kept
 
 
 @pytest.mark.parametrize(("attributed", "kept"), [(0.2, 0), (0.4, 1)])

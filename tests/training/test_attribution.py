@@ -79,7 +79,7 @@ def test_a_found_attribution_is_right_where_it_shares_half_of_its_words(monkeypa
         (2, SimpleNamespace(contents=[(14, 16)])),
         (3, SimpleNamespace(contents=[(17, 18)])),
     ]
-    monkeypatch.setattr(attribution, "judged", lambda attributions: found)
+    monkeypatch.setattr(attribution, "parts_with_content", lambda attributions: found)
     monkeypatch.setattr(attribution, "features", lambda *given: np.zeros((len(found), len(FEATURES)), np.float32))
     said = AttributionRecord((), (), ((texts[0].index("it may"), len(texts[0]) - 1),), index=1)
     also = AttributionRecord((), (), ((texts[1].index("it may"), texts[1].index(". Nobody")),), index=1)

@@ -117,7 +117,7 @@ def test_missed_by_cue_or_what_there_is_instead(gold, kind):
 
 
 def test_missed_though_tagged():
-    kind = "missed: tagged, but its sentence is judged not attributed"
+    kind = "missed: tagged, but dropped"
     assert kinds([BRILL], [], tagged=BRILL.content) == [("missed", kind)]
 
 

@@ -78,6 +78,35 @@ def test_quoted_and_reported_halves_are_mixed_where_both_tell_something():
     assert len(attributions) == 2
 
 
+def test_what_any_of_three_parts_tells_counts():
+    text = "He asked Sen. Bell and Gov. Moss, “is it safe”?"
+    broken = sentences(
+        text, "He asked Sen.", "Bell and Gov.", "Moss, “is it safe”?", attribution=("indirect", "indirect", "direct")
+    )
+    marked = [attribution(text, 2, content="Bell and"), attribution(text, 3, content="“is it safe”", name="he")]
+    (one,), _ = whole(broken, marked, text)
+    assert one.text == text
+    assert one.labels["attribution"] == "mixed"
+    (one,), _ = whole(broken, marked[1:], text)
+    assert one.labels["attribution"] == "direct"
+
+
+def test_spans_in_any_order_are_kept():
+    text = "She said of Mr. Okafor that he would go, he told her."
+    broken = sentences(text, "She said of Mr.", "Okafor that he would go, he told her.")
+    marked = [
+        attribution(text, 2, content="he told her"),
+        attribution(text, 1, "She", "said", "of Mr."),
+        attribution(text, 2, content="that he would go"),
+    ]
+    _, attributions = whole(broken, marked, text)
+    assert sorted(w for a in attributions for w in words(text, a.content)) == [
+        "he told her",
+        "of Mr.",
+        "that he would go",
+    ]
+
+
 def test_a_content_over_the_seam_is_one_and_sources_keep_their_own_words():
     text = "She said that it was a matter for Mr. Okafor to decide. Mr. Okafor disagrees."
     broken = sentences(
@@ -148,6 +177,11 @@ def test_contents_are_bounded_as_polnear_does():
     sentences_of_one = tuple(attribution(quoted, 1, content=c) for c in ("“It is cold.", "It is late.”"))
     kept = bounded_alike(ArticleRecord("own", "b", quoted, attributions=sentences_of_one))
     assert [a.content for a in kept.attributions] == [a.content for a in sentences_of_one]
+    fears = "He voiced fears that it would rain, and said “it may”."
+    of_cue = attribution(fears, 1, cue="fears that", content="it would rain,")
+    inner = attribution(fears, 1, cue="said", content="it may")
+    kept = bounded_alike(ArticleRecord("own", "c", fears, attributions=(of_cue, inner)))
+    assert words(fears, kept.attributions[0].content) == ["it would rain"]  # "that" is the cue's
     again = bounded_alike(article)
     assert again.attributions[0].content == article.attributions[0].content
     headline = AttributionRecord((), (), ((6, 18),), index=0)

@@ -94,6 +94,17 @@ def test_paragraphs_hold_every_word_once_and_long_ones_end_with_a_sentence():
     assert set(ends) == {"."}
 
 
+def test_every_paragraph_knows_who_marks_it():
+    long = " ".join(f"The ferry number {n} left the pier at noon." for n in range(40))
+    documents = [read(Article(t)) for t in ("One.\n\nTwo.", long, "Three.", "Four.\n\nFive.")]
+    batch = Batch.of(documents, TypeTable({}))
+    whole = Paragraphs.of(batch, [0, 1, 2, 0])
+    n = len(whole) - 5
+    assert n > 2
+    assert whole.markers.tolist() == [0, 0, *[1] * n, 2, 0, 0]
+    assert Paragraphs.of(batch, [1, 2, 0], 1).markers.tolist() == [*[1] * n, 2, 0, 0]
+
+
 def test_codes_tell_letters_and_quotation(batch):
     one = Batch.of([read(Article("“It may rain”, Rehn said."))], batch.table)
     codes = dict(zip(one.documents[0].words, Paragraphs.of(one, BY).codes.tolist(), strict=True))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from training.records import AttributionRecord, Offsets, SentenceRecord
 
 _TITLE = re.compile(
-    r"(?<![\w.])(?:Mr|Mrs|Ms|Messrs|Dr|Prof|Rev|Gov|Govs|Rep|Reps|Sen|Sens|Sec|Col|Gen|Lt|Maj|Capt|Cmdr|Adm|Sgt|vs)\.$"
+    r"(?<![\w.-])(?:Mr|Mrs|Ms|Messrs|Dr|Prof|Rev|Gov|Govs|Rep|Reps|Sen|Sens|Sec|Col|Gen|Lt|Maj|Capt|Cmdr|Adm|Sgt)\.$"
 )
 _NEXT = re.compile(r"\s{0,2}[“\"‘']?[A-Z]")
 _FEW = 12  # words of a half that only says who spoke
@@ -39,7 +39,7 @@ def whole(
         and one reported it is "mixed", unless the reported half is the few words that name the speaker. Halves of one
         attribution are one.
     """
-    tells = {a.index for a in attributions if a.content} if attributions else None
+    tells = {a.index for a in attributions if a.content}
     out: list[SentenceRecord] = []
     moved: dict[int | None, int | None] = {}
     seams: dict[int | None, list[int]] = {}
@@ -48,7 +48,9 @@ def whole(
             first = out[-1]
             moved[sentence.index] = first.index
             seams.setdefault(first.index, []).append(first.end or 0)
-            out[-1] = _joined(first, sentence, text, tells)
+            out[-1] = _joined(first, sentence, text, tells if attributions else None)
+            if sentence.index in tells:
+                tells.add(first.index)
         else:
             out.append(sentence)
     found: list[AttributionRecord] = []
@@ -142,9 +144,13 @@ def _is_near(first: Offsets, second: Offsets, text: str) -> bool:
 
 def _both(first: AttributionRecord, second: AttributionRecord, text: str) -> AttributionRecord:
     def together(a: tuple[Offsets, ...], b: tuple[Offsets, ...]) -> tuple[Offsets, ...]:
-        if a and b and (_is_near(a[-1], b[0], text) or b[0][0] <= a[-1][1]):
-            return (*a[:-1], (a[-1][0], max(a[-1][1], b[0][1])), *b[1:])
-        return (*a, *b)
+        found: list[Offsets] = []
+        for start, end in sorted((*a, *b)):
+            if found and _is_near(found[-1], (start, end), text):
+                found[-1] = (found[-1][0], max(found[-1][1], end))
+            else:
+                found.append((start, end))
+        return tuple(found)
 
     return replace(
         first if first.cue or not second.cue else second,
