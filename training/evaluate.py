@@ -28,6 +28,7 @@ from classifier.scores import TARGETS
 from classifier.signals import probabilities, sigmoid
 from classifier.source_types import TYPES
 from training.article_scores import feature_matrix, fit_scores, ratings, widths_by_fold
+from training.attribution import POLNEAR, fit_linker
 from training.curves import pictures
 from training.evaluate_sources import same_name
 from training.measures import (
@@ -40,7 +41,18 @@ from training.measures import (
     spearman,
 )
 from training.outlets import LEANINGS, leaning
-from training.pipeline import Crossfit, Prepared, cross_fit, fit_main, load_corpora, main_labels, prepare, tags_by_fold
+from training.pipeline import (
+    Crossfit,
+    Prepared,
+    cross_fit,
+    fit_main,
+    fit_taggers,
+    labels_without,
+    load_corpora,
+    main_labels,
+    prepare,
+    tags_by_fold,
+)
 from training.records import ArticleRecord, SentenceRecord
 from training.sentences import SignalModel, gold, settings, sparse
 from training.spans import ATTRIBUTION_LABELS, KINDS, attribution_labels, f1, pair_up, span_scores, token_range
@@ -447,17 +459,18 @@ def _attribution_spans(out: _Table, prepared: Prepared, crossfit: Crossfit, how:
         if dev:
             held = label_articles(dev, prepared.table)
             labels = np.concatenate([attribution_labels(d, r) for d, r in zip(held.batch.documents, dev, strict=True)])
-            tags = tags_by_fold(held.batch, np.zeros(len(dev), dtype=int), crossfit.taggers[:1])
-            _spans_of(
-                out,
-                "polnear dev",
-                held.batch,
-                labels,
-                tags.attribution,
-                list(dev),
-                crossfit.linker,
-                "trained on its train part",
-            )
+            data = crossfit.tagging
+            unseen = {d for d, r in enumerate(data.records) if r is not None and r.split == "dev"}
+            (own,) = fit_taggers(data, [unseen], prepared.seed, 1, lambda line: None, prepared.fits, (POLNEAR,))
+            y = labels_without(data, POLNEAR, unseen)
+            linker = fit_linker(data.batch, y, [None if d in unseen else r for d, r in enumerate(data.records)])
+            for name, tagger, links, trained in (
+                ("polnear dev", own[POLNEAR], linker, "its definitions, trained on its train part"),
+                ("polnear dev, shipped", crossfit.taggers[0]["attribution"], crossfit.linker, "by the codebook"),
+            ):
+                taggers = [crossfit.taggers[0] | {"attribution": tagger}]
+                tags = tags_by_fold(held.batch, np.zeros(len(dev), dtype=int), taggers)
+                _spans_of(out, name, held.batch, labels, tags.attribution, list(dev), links, trained)
 
 
 def _scores(out: _Table, prepared: Prepared, crossfit: Crossfit, chosen: dict[str, float], how: str) -> None:

@@ -30,7 +30,16 @@ from classifier.source_types import SourceTypeModel
 from classifier.tagger import Tagger
 from classifier.vocabulary import FAMILIES, TypeTable, families, names_by_vectors
 from training import corpora, words
-from training.attribution import best_cut, fit_linker, fit_sift, fit_source_types, fit_tagger, sift_data, type_examples
+from training.attribution import (
+    POLNEAR,
+    best_cut,
+    fit_linker,
+    fit_sift,
+    fit_source_types,
+    fit_tagger,
+    sift_data,
+    type_examples,
+)
 from training.cache import FitCache
 from training.corpora import own, readings
 from training.linear import fit_logistic
@@ -50,7 +59,7 @@ from training.sentences import (
 from training.spans import ATTRIBUTION_LABELS, attribution_labels, bounded_alike, cue_labels
 from training.student import Student
 from training.student import load as load_student
-from training.tag_student import TagStudent
+from training.tag_student import POLNEAR_TAGS, TagStudent
 from training.tag_student import load as load_tag_student
 from training.texts import Labelled, label_articles, label_sentences, without_texts
 from training.tones import with_tones
@@ -125,6 +134,7 @@ class Prepared:
     fits: FitCache = field(default_factory=FitCache)
     student: Student | None = None  # what a fine-tuned encoder taught, see `training.student`
     tag_student: TagStudent | None = None  # and of attributions, see `training.tag_student`
+    polnear_student: TagStudent | None = None  # of those that PolNeAR would mark
 
     def phrases(self, teacher: int | None) -> PhraseModel:
         """The filters that learned from one teacher, or from the mean of all for None; without outputs where none did."""
@@ -171,6 +181,7 @@ def prepare(
     known = words.load()
     student = load_student(known.words)
     tag_student = load_tag_student(known.words) if with_tag_student else None
+    polnear_student = load_tag_student(known.words, POLNEAR_TAGS) if with_tag_student and polnear else None
     texts = [*(f"{r.title}\n{r.text}" for r in (*records, *polnear)), *(r.text for r in lone_records)]
     vocabulary = vocabularies(texts, known, tag_student.vocabularies if tag_student else {})
     table = TypeTable(vocabulary, known.clusters.astype(np.int32), limit=10**9, names=names_by_vectors(known.vectors))
@@ -209,6 +220,7 @@ def prepare(
         fits=fits or FitCache(),
         student=student,
         tag_student=tag_student,
+        polnear_student=polnear_student,
     )
     progress(f"{len(prepared.terms.words):,} words and {len(prepared.terms.pairs):,} word pairs as terms")
     return prepared
@@ -244,24 +256,28 @@ class TaggingData:
     records: list[ArticleRecord | None]
     groups: list[str]  # of the first documents, which are those of Prepared.articles
     student: TagStudent | None = None
+    polnear_student: TagStudent | None = None
 
     def start(self, name: str, left_out: set[int]) -> Tagger | None:
         """A tagger taught by encoders that have not seen these documents' outlets; None where each has seen one."""
-        if self.student is None:
+        student, name = (self.polnear_student, "attribution") if name == POLNEAR else (self.student, name)
+        if student is None:
             return None
         groups = [self.groups[d] for d in left_out if d < len(self.groups)]
-        return self.student.start(name, self.student.unseen(groups), self.batch.table)
+        return student.start(name, student.unseen(groups), self.batch.table)
 
 
 def tagging_data(prepared: Prepared, readings: int | None = None) -> TaggingData:
     """Articles and PolNeAR as one batch with token labels.
 
+    The tagger of attributions learns from the articles labelled by the codebook, from PolNeAR where there are but the
+    own ones; that of PolNeAR's definitions (`training.attribution.POLNEAR`) from PolNeAR and some of the others.
+
     Parameters
     ----------
     prepared : Prepared
     readings : int, optional
-        The number of articles read whose words all have labels, the others have none. Without it those of all that
-        teach a tagger which does not know who marked them.
+        The number of articles read that have labels, for a teacher who is told who marked them and learns from PolNeAR, too.
     """
     records = [bounded_alike(r) for r in prepared.articles.articles if r is not None]
     documents = list(prepared.articles.batch.documents)
@@ -284,18 +300,24 @@ def tagging_data(prepared: Prepared, readings: int | None = None) -> TaggingData
                 labels[kind].append(np.full(len(document.words), -1))
     batch = Batch.of(documents, prepared.table)
     together = {k: np.concatenate(v) for k, v in labels.items()}
-    mine = np.array([r is not None and r.corpus == "readings" for r in everything], dtype=bool)
+    corpus_of = np.array([r.corpus if r is not None else "" for r in everything])
+    mine = corpus_of == "readings"
     of = batch.document_of_sentence[batch.sentence_of]
-    if readings is None:
-        _spare(together["attribution"], batch, mine)
-    else:
+    if readings is not None:
         for y in together.values():
             y[(mine & (np.cumsum(mine) > readings))[of]] = -1
-    return TaggingData(batch, together, everything, prepared.articles.groups, prepared.tag_student)
+    else:
+        together[POLNEAR] = together["attribution"].copy()
+        _spare(together[POLNEAR], batch, mine)
+        if np.isin(corpus_of, ("annotations", "readings")).any():
+            together["attribution"][(corpus_of == "polnear")[of]] = -1
+    return TaggingData(
+        batch, together, everything, prepared.articles.groups, prepared.tag_student, prepared.polnear_student
+    )
 
 
 def _spare(y: np.ndarray, batch: Batch, mine: np.ndarray) -> None:
-    """Leave out what would teach the tagger of attributions to find few of them.
+    """Leave out what would teach the tagger of PolNeAR's attributions to find few of them.
 
     Those who read news for the project mark fewer attributions than PolNeAR's annotators. Of their articles some
     (`READINGS_TAGGED`) teach it, and of these the paragraphs in which they marked one.
@@ -308,7 +330,8 @@ def _spare(y: np.ndarray, batch: Batch, mine: np.ndarray) -> None:
             y[first:last] = -1
 
 
-def _labels_without(data: TaggingData, name: str, left_out: set[int]) -> np.ndarray:
+def labels_without(data: TaggingData, name: str, left_out: set[int]) -> np.ndarray:
+    """Token labels for a tagger, -1 within documents that are left out."""
     y = data.labels[name].copy()
     for d in left_out:
         y[data.batch.document_bounds[d] : data.batch.document_bounds[d + 1]] = -1
@@ -337,7 +360,7 @@ def fit_taggers(
 
     def calls() -> Iterator[Any]:
         for name, f in tasks:
-            y = _labels_without(data, name, folds[f])
+            y = labels_without(data, name, folds[f])
             start = data.start(name, folds[f])
             own_key = fits.key(key, name, y, start and (*vars(start).values(),))
             kept.append(fits.holds(own_key))

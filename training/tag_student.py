@@ -20,6 +20,8 @@ from classifier.vocabulary import FAMILIES, TypeTable
 from training.student import DAMAGES, digest, save_parts
 
 TAGS = Path(__file__).resolve().parent / "data" / "tags.npz"
+POLNEAR_TAGS = TAGS.with_name("tags_polnear.npz")
+"""Of attributions as PolNeAR defines them, for `training.attribution.POLNEAR`."""
 STEP = 0.02  # of the weights in the file: smaller ones cost nothing, see ``docs/experiments.md``
 
 

@@ -6,7 +6,8 @@ of weights and not by what stands in a whole sentence, and from five times as ma
 neither the encoder nor its patience.
 
 Those who marked differ: PolNeAR's annotators find attributions where the annotated articles' find none, and bound them in their
-own way. The encoder is told of each paragraph who marked it, and marks half of the news as the one would, half as the other.
+own way. The encoder is told of each paragraph who marked it, and marks the news as the annotators of this project would (or, asked
+for, as PolNeAR's).
 
 There are three teachers, as in `training.teacher`. Each leaves out the outlets of some of five folds, and all leave out
 PolNeAR's development and test parts.
@@ -60,7 +61,6 @@ LEAST_CHARACTERS, MOST_CHARACTERS = 900, 4200  # of an article of news
 LEAST_KEPT = 2000  # of a longer one, where a paragraph ends
 MARKERS = ("polnear", "annotations", "readings")  # who marked a paragraph; the last ones are many, and in haste
 ANNOTATORS, HASTY = MARKERS.index("annotations"), MARKERS.index("readings")  # the former marked the own articles, too
-MARKED_AS = (MARKERS.index("polnear"), ANNOTATORS)  # the news, in turns
 READINGS = 1400  # articles read that teach: seen once where others are seen twice, they are some third of the lessons
 _EVERYBODY, _NOBODY = -1, -2  # in place of a fold: whom PolNeAR's training part, and the rest of it, teaches
 LEARNING: dict[str, dict[str, Any]] = {
@@ -441,6 +441,7 @@ def make(
     jobs: int,
     progress: Progress,
     cache: Path | None = None,
+    marker: str = "annotations",
 ) -> TagStudent:
     """Fine-tune the teachers, let them mark news, and teach the taggers.
 
@@ -459,6 +460,8 @@ def make(
         Told how far it is.
     cache : Path, optional
         Folder to keep teachers and their answers in.
+    marker : str
+        Of `MARKERS`: as who the teachers mark the news. As PolNeAR's annotators they mark attributions alone.
 
     Raises
     ------
@@ -483,8 +486,7 @@ def make(
     marked = np.any([y[labelled.bounds[:-1]] >= 0 for y in gold.labels.values()], axis=0)
     first = gold.batch.n_tokens
     batch = Batch.of([*gold.batch.documents, *map(article_document, articles)], prepared.table)
-    turns = [MARKED_AS[i % len(MARKED_AS)] for i in range(len(articles))]
-    news = Paragraphs.of(batch, turns, len(gold.batch.documents))
+    news = Paragraphs.of(batch, [MARKERS.index(marker)] * len(articles), len(gold.batch.documents))
     progress(f"{marked.sum():,} labelled paragraphs, {len(news):,} to mark")
     said = []
     for k, left_out in enumerate(LEFT_OUT):
@@ -503,14 +505,15 @@ def make(
             ]
             key = key_of(mine, epochs, seed)
             learned = cache / f"tags-{k}-{key}.pt"
-            answers = cache / f"tags-{k}-{key_of(key, list(news.words), turns)}.npy"
+            answers = cache / f"tags-{k}-{key_of(key, list(news.words), [MARKERS.index(marker)] * len(articles))}.npy"
 
         def teacher(which: Sequence[int] = which, learned: Path | None = learned) -> Teacher:
             return fine_tune(labelled, gold.labels, which, progress, epochs / 2, seed, learned)
 
         said.append(mark(news, teacher, progress, answers))
     bare = without_texts(batch)
-    tasks = [(name, k) for name in LABELS for k in range(len(LEFT_OUT))]
+    names = ("attribution",) if marker == "polnear" else tuple(LABELS)
+    tasks = [(name, k) for name in names for k in range(len(LEFT_OUT))]
     fitted = Parallel(n_jobs=jobs)(delayed(learn)(name, bare, first, said[k], seed, progress) for name, k in tasks)
     taggers: list[dict[str, Tagger]] = [{} for _ in LEFT_OUT]
     for (name, k), tagger in zip(tasks, fitted, strict=True):
@@ -526,6 +529,7 @@ def make(
             "epochs": epochs,
             "labelled": int(marked.sum()),
             "articles": len(articles),
+            "marker": marker,
             "words": len(news.words),
             "versions": versions(),
         },
@@ -552,12 +556,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         ),
     )
     add_options(parser, TAGS, labelled="paragraph")
-    parser.add_argument("--articles", type=int, default=5000, help="articles to mark at most (default 5000)")
+    parser.add_argument("--articles", type=int, default=4000, help="articles to mark at most (default 4000)")
+    parser.add_argument(
+        "--marker",
+        choices=MARKERS[:2],
+        default="annotations",
+        help="whose attributions to mark (default annotations; for polnear name another --out, tags_polnear.npz)",
+    )
     given = parser.parse_args(arguments)
 
     try:
         student = make(
-            given.data, given.annotations, given.articles, given.epochs, given.seed, given.jobs, progress, given.cache
+            given.data,
+            given.annotations,
+            given.articles,
+            given.epochs,
+            given.seed,
+            given.jobs,
+            progress,
+            given.cache,
+            given.marker,
         )
     except CorpusError as error:
         progress(f"error: {error}")
