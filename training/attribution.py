@@ -33,10 +33,11 @@ TAGGERS: dict[str, dict[str, Any]] = {
     "loaded": {"labels": CUE_LABELS, "offsets": (-1, 0, 1), "begin_bias": 1.0, "epochs": 10, "without": _FAR},
 }
 # from what an encoder taught, gold labels lead a few small steps further; more of them lose what it knows of other outlets
+_ONE: dict[str, Any] = {"epochs": 1, "rate": 0.01, "first_square": 1.0}
 _FEW: dict[str, Any] = {"epochs": 4, "rate": 0.03, "first_square": 1.0}
 TUNING: dict[str, dict[str, Any]] = {
-    "attribution": _FEW,
-    POLNEAR: {"epochs": 1, "rate": 0.01, "first_square": 1.0},
+    "attribution": _ONE,
+    POLNEAR: _ONE,
     "hedge": _FEW,
     "loaded": _FEW,
 }

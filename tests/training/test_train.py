@@ -249,3 +249,58 @@ def test_readings_teach_and_choose_no_threshold(own_corpus):
     shifted = fitted(Corpus("readings", tuple(freer)))
     a, b = (c.analysis.probabilities["hedged"][~drift].mean() for c in (crossfit, shifted))
     assert abs(a - b) < 0.1
+
+
+def test_polnear_teaches_its_own_definitions_and_others_only_where_the_codebook_has_few(own_corpus):
+    from dataclasses import replace
+
+    from training.attribution import POLNEAR
+    from training.pipeline import prepare, tagging_data
+    from training.records import Corpus
+
+    articles = own_corpus.articles
+
+    def as_corpus(name, some):
+        return Corpus(name, tuple(replace(a, corpus=name, sentences=()) for a in some))
+
+    found = {"own": Corpus("own", articles[:2]), "polnear": as_corpus("polnear", articles[2:4])}
+    alone = tagging_data(prepare(found, 0, lambda line: None))
+    with_readings = {**found, "readings": as_corpus("readings", articles[4:8])}
+    prepared = prepare(with_readings, 0, lambda line: None)
+    beside = tagging_data(prepared)
+
+    def taught(data, name):
+        """Corpora of the articles that teach a tagger."""
+        bounds = data.batch.document_bounds
+        return [
+            r.corpus for d, r in enumerate(data.records) if (data.labels[name][bounds[d] : bounds[d + 1]] >= 0).any()
+        ]
+
+    assert taught(alone, "attribution") == ["own", "own", "polnear", "polnear"]
+    assert taught(beside, "attribution") == ["own", "own", *["readings"] * 4]
+    assert sorted(set(taught(beside, POLNEAR))) == ["own", "polnear", "readings"]
+    some = tagging_data(prepared, readings=1)
+    assert taught(some, "attribution") == ["own", "own", "readings", "polnear", "polnear"]
+    assert POLNEAR not in some.labels
+    one, other = (beside.start(name, set()) for name in ("attribution", POLNEAR))
+    assert one.families.shape == other.families.shape
+    assert np.abs(one.families - other.families).max() > 0.1
+
+
+def test_lines_of_a_fold_are_judged_by_the_labels_of_the_others(own_corpus):
+    from classifier.vocabulary import TypeTable
+    from training.pipeline import _in_lines
+    from training.texts import label_articles
+
+    articles = label_articles(own_corpus.articles[:10], TypeTable({}))
+    n = articles.batch.n_sentences
+    draw = np.random.default_rng(0)
+    fold = articles.document_of % 2
+    labels = draw.integers(0, 2, size=n)
+    odds = (draw.normal(size=n) + 3 * labels - 1.5).astype(np.float32)
+    first, weights = _in_lines(articles, odds, labels, fold, 2)
+    assert weights[0] > 0
+    turned = np.where(fold == 0, 1 - labels, labels)
+    second, _ = _in_lines(articles, odds, turned, fold, 2)
+    np.testing.assert_array_equal(first[fold == 0], second[fold == 0])
+    assert not np.allclose(first[fold == 1], second[fold == 1])
