@@ -132,7 +132,7 @@ def parts(predictor: Any, n_articles: int, rounds: int) -> dict[str, float]:
     def attributions() -> None:
         for batch in batches():
             tags = analysis.tag(batch, models.taggers)
-            analysis.attribute(batch, tags.attribution, labels, models.linker, models.source_types)
+            analysis.attribute(batch, tags.generous, labels, models.linker, models.source_types)
 
     made = list(batches())
     sentences = sum(batch.n_sentences for batch in made)

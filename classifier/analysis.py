@@ -15,6 +15,7 @@ import numpy as np
 
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch, place_codes
+from classifier.chains import forbidden, viterbi
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
 from classifier.lines import in_context
 from classifier.phrases import PhraseModel
@@ -91,7 +92,33 @@ def tag(batch: Batch, taggers: Mapping[str, Tagger]) -> Tags:
     """Run the three taggers over a batch."""
     together = taggers if isinstance(taggers, Taggers) else Taggers(taggers)
     best, p = together.probabilities(batch, place_codes(batch), best="attribution")
-    return Tags(best, p["attribution"], 1.0 - p["hedge"][:, 0], 1.0 - p["loaded"][:, 0])
+    more = generous(batch, p["attribution"], together["attribution"].labels)
+    return Tags(best, more, p["attribution"], 1.0 - p["hedge"][:, 0], 1.0 - p["loaded"][:, 0])
+
+
+GENEROSITY = (
+    1.0  # log-odds that a word which may be none of an attribution loses; `classifier.sift` drops what is too much
+)
+
+
+def generous(batch: Batch, probabilities: np.ndarray, names: Sequence[str]) -> np.ndarray:
+    """The likeliest labels, were the tagger less ready to find nothing.
+
+    Parameters
+    ----------
+    batch : Batch
+    probabilities : ndarray, shape (n_tokens, n_labels)
+        Of each label by itself; the first is "O".
+    names : sequence of str
+
+    Returns
+    -------
+    ndarray of int64, shape (n_tokens,)
+    """
+    scores = np.log(probabilities.astype(np.float32) + np.float32(1e-6))
+    scores[:, 0] -= GENEROSITY
+    never = forbidden(names)
+    return viterbi(scores, batch.chain_bounds, never, never[0])
 
 
 def attribute(
@@ -111,13 +138,12 @@ def _by_sentence(batch: Batch, found: SpanSet, resolved: Sequence[Resolved]) -> 
     out: list[list[SentenceAttribution]] = [[] for _ in range(batch.n_sentences)]
     bounds = batch.sentences
     firsts, lasts, sentences, _ = found.lists
-    ends = _content_ends(batch, found).tolist()
     rest: dict[int, tuple[int, int]] = {}
     for k, one in enumerate(resolved):
         link = one.link
         parts: dict[int, SentenceAttribution] = {}
         for i in link.contents:
-            a, b, s = firsts[i], ends[i], sentences[i]
+            a, b, s = firsts[i], lasts[i], sentences[i]
             while s < len(out) and bounds[s] < b:  # content may run over several sentences
                 if s not in parts:
                     parts[s] = SentenceAttribution(k, None, None, [])
@@ -146,22 +172,6 @@ def _by_sentence(batch: Batch, found: SpanSet, resolved: Sequence[Resolved]) -> 
     for s, (first, last) in rest.items():
         out[s] = [part for part in out[s] if not _is_swallowed(batch, part, first, last)]
     return out
-
-
-def _content_ends(batch: Batch, found: SpanSet) -> np.ndarray:
-    """The token after each span, were it a content: that after its sentence where only words without a tag follow.
-
-    A tagger stops too early more often than a sentence goes on in the writer's voice, but for what a comma sets off.
-    """
-    if not len(found):
-        return found.last
-    end = batch.sentence_ends[1][found.last - 1]
-    untagged = np.append(found.first[1:], batch.n_tokens) >= end
-    comma = batch.types == batch.table.ids_of.get(",", -1)
-    set_off = comma[found.last - 1] | comma[np.minimum(found.last, batch.n_tokens - 1)]
-    words = np.append(0, np.cumsum(batch.is_word))
-    more = words[end] > words[found.last]
-    return np.where(untagged & more & ~set_off, end, found.last)
 
 
 _LEAST_REST = 3  # tokens
@@ -308,7 +318,7 @@ def analyse(batch: Batch, models: Models) -> Analysis:
     """Run every step over a batch."""
     tags = tag(batch, models.taggers)
     attributions = attribute(
-        batch, tags.attribution, models.taggers["attribution"].labels, models.linker, models.source_types
+        batch, tags.generous, models.taggers["attribution"].labels, models.linker, models.source_types
     )
     rows, values, lines, names, scores = judge(batch, tags, models)
     p = probabilities(models.signals, scores)

@@ -41,6 +41,28 @@ class _Layout:
         return out
 
 
+def forbidden(labels: Sequence[str]) -> np.ndarray:
+    """-20 where "I-x" would follow anything but "B-x" or "I-x", else 0; the first row is that of a chain's first label.
+
+    Parameters
+    ----------
+    labels : sequence of str
+        "O" first.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_labels, n_labels)
+    """
+    n = len(labels)
+    out = np.zeros((n, n), dtype=np.float32)
+    for j, name in enumerate(labels):
+        if name[0] == "I":
+            for i, before in enumerate(labels):
+                if before[2:] != name[2:]:
+                    out[i, j] = -20.0
+    return out
+
+
 def viterbi(scores: np.ndarray, bounds: np.ndarray, transitions: np.ndarray, start: np.ndarray) -> np.ndarray:
     """Best label sequence of every chain.
 

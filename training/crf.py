@@ -15,7 +15,7 @@ import scipy.sparse as sp
 from sklearn.base import BaseEstimator
 
 from classifier.batch import Batch, place_codes
-from classifier.chains import forward_backward
+from classifier.chains import forbidden, forward_backward
 from classifier.tagger import Tagger, type_rows
 from classifier.vocabulary import CLASSES, TypeTable
 
@@ -215,25 +215,3 @@ class TableCRF(BaseEstimator):
         )
         assert len(W) == sum(table.sizes) + len(CLASSES)
         return self
-
-
-def forbidden(labels: Sequence[str]) -> np.ndarray:
-    """-20 where "I-x" would follow anything but "B-x" or "I-x", else 0; the first row is that of a chain's first label.
-
-    Parameters
-    ----------
-    labels : sequence of str
-        "O" first.
-
-    Returns
-    -------
-    ndarray of float32, shape (n_labels, n_labels)
-    """
-    n = len(labels)
-    out = np.zeros((n, n), dtype=np.float32)
-    for j, name in enumerate(labels):
-        if name[0] == "I":
-            for i, before in enumerate(labels):
-                if before[2:] != name[2:]:
-                    out[i, j] = -20.0
-    return out

@@ -218,7 +218,7 @@ def article_errors(prepared: Prepared, crossfit: Crossfit, corpus: str = "annota
     links = analysis.attributions
     kinds = links.kinds
     sentences = np.searchsorted(batch.sentence_bounds[:-1], batch.document_bounds).tolist()
-    is_content = analysis.tags.attribution >= _CONTENT
+    is_content = analysis.tags.generous >= _CONTENT
     errors: list[Error] = []
     counts: Counter = Counter()
     for d, record in enumerate(prepared.articles.articles):

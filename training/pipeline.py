@@ -464,7 +464,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     linker = fit_linker(data.batch, y, [r if d not in dev else None for d, r in enumerate(data.records)])
 
     tags = tags_by_fold(articles.batch, fold_of, taggers)
-    attributions = attribute(articles.batch, tags.attribution, ATTRIBUTION_LABELS, linker, None)
+    attributions = attribute(articles.batch, tags.generous, ATTRIBUTION_LABELS, linker, None)
     rows, types, sentences = type_examples(attributions, articles.records)
     fold_of_sentence = fold_of[articles.document_of]
     attributions.types = _types_by_fold(attributions, rows, types, fold_of_sentence[sentences], fold_of, n_folds)

@@ -29,12 +29,12 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from classifier.batch import Batch, place_codes
-from classifier.chains import viterbi
+from classifier.chains import forbidden, viterbi
 from classifier.second_pass import SecondPass, label_codes
 from classifier.tagger import Tagger
 from classifier.vocabulary import FAMILIES, SHAPE_ID
 from training.attribution import TAGGERS
-from training.crf import TableCRF, forbidden
+from training.crf import TableCRF
 from training.distil import ENCODER
 from training.pipeline import ARTICLES, TEACHING, folds_of, load_corpora, prepare, tagging_data
 from training.records import ArticleRecord, CorpusError

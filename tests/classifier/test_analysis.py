@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from classifier.analysis import attribute
+from classifier.analysis import attribute, generous
 from classifier.article import Article
 from classifier.attribution import PAIR_FEATURES
 from classifier.batch import Batch
@@ -40,22 +40,25 @@ def contents():
     return run
 
 
-def test_a_content_runs_on_to_the_end_of_its_sentence(contents):
+def test_a_content_is_what_is_tagged(contents):
     text = "The mayor said the bridge is safe for lorries."
     found = contents(text, source=["The mayor"], cue=["said"], content=["the bridge is safe"])
-    assert found == {"said": ["the bridge is safe for lorries."]}
+    assert found == {"said": ["the bridge is safe"]}
 
 
-@pytest.mark.parametrize(
-    ("text", "more"),
-    [
-        ("The mayor said the bridge is safe, pouring himself more tea.", {}),
-        ("The mayor said the bridge is safe while Moss said nothing.", {"source": ["The mayor", "Moss"]}),
-    ],
-)
-def test_but_not_over_a_comma_or_another_tag(contents, text, more):
-    passages = {"source": ["The mayor"], "cue": ["said"], "content": ["the bridge is safe"], **more}
-    assert contents(text, **passages)["said"] == ["the bridge is safe"]
+def test_generous_labels_are_those_that_a_sure_tagger_gives_and_some_that_it_nearly_does():
+    words = read(Article("The mayor said the bridge is safe.")).words
+    batch = Batch.of([read(Article("The mayor said the bridge is safe."))], TypeTable({}))
+    p = np.full((len(words), 7), 0.01)
+    for i, (label, likely) in enumerate(
+        [(1, 0.9), (2, 0.9), (3, 0.35), (5, 0.9), (6, 0.9), (6, 0.3), (6, 0.1), (0, 0.9)]
+    ):
+        p[i, label] = likely
+        p[i, 0] = max(p[i, 0], 0.94 - likely) if label else likely
+    assert generous(batch, p, LABELS).tolist() == [1, 2, 3, 5, 6, 6, 0, 0]
+    p[3, 5], p[3, 6], p[2, 0] = 0.01, 0.9, 0.99
+    found = generous(batch, p, LABELS).tolist()
+    assert found[found.index(6) - 1] == 5  # a content begins where one is
 
 
 @pytest.mark.parametrize(

@@ -35,14 +35,14 @@ def tagged(batch, *spans):
     p = np.full((batch.n_tokens, len(LABELS)), 0.01, dtype=np.float32)
     p[np.arange(batch.n_tokens), y] = 0.94
     nothing = np.zeros(batch.n_tokens, dtype=np.float32)
-    return Tags(y, p, nothing, nothing)
+    return Tags(y, y, p, nothing, nothing)
 
 
 def found(batch, tags):
     near = np.zeros(len(PAIR_FEATURES) + 1, dtype=np.float32)
     near[PAIR_FEATURES.index("same sentence")] = 5.0
     near[-1] = -1.0
-    return attribute(batch, tags.attribution, LABELS, {"source": near, "content": near}, None)
+    return attribute(batch, tags.generous, LABELS, {"source": near, "content": near}, None)
 
 
 def probabilities(batch, attributed, boilerplate=0.01):

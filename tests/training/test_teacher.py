@@ -87,7 +87,9 @@ def test_word_vectors_are_averaged_as_scoring_does(known, texts):
         [SentenceRecord("x", str(i), t) for i, t in enumerate(texts[:20])], teacher.type_table(known)
     ).batch
     n = batch.n_tokens
-    tags = Tags(np.zeros(n, dtype=int), np.full((n, 7), 1 / 7, dtype=np.float32), *np.zeros((2, n), dtype=np.float32))
+    tags = Tags(
+        *np.zeros((2, n), dtype=int), np.full((n, 7), 1 / 7, dtype=np.float32), *np.zeros((2, n), dtype=np.float32)
+    )
     values, names = dense(batch, tags, known.vectors, known.steps)
     columns = [i for i, name in enumerate(names) if name.startswith("vector ")]
     np.testing.assert_array_equal(values[:, columns], pooled(batch, known.vectors, known.steps))
