@@ -88,17 +88,15 @@ class Attributions:
         return [TYPES[k] for k in self.types.argmax(axis=1).tolist()] if len(self.types) else []
 
 
-def tag(batch: Batch, taggers: Mapping[str, Tagger]) -> Tags:
-    """Run the three taggers over a batch."""
+def tag(batch: Batch, taggers: Mapping[str, Tagger], best: bool = False) -> Tags:
+    """Run the three taggers over a batch; the likeliest labels, by which they are measured, where asked for."""
     together = taggers if isinstance(taggers, Taggers) else Taggers(taggers)
-    best, p = together.probabilities(batch, place_codes(batch), best="attribution")
+    likeliest, p = together.probabilities(batch, place_codes(batch), best="attribution", decode=best)
     more = generous(batch, p["attribution"], together["attribution"].labels)
-    return Tags(best, more, p["attribution"], 1.0 - p["hedge"][:, 0], 1.0 - p["loaded"][:, 0])
+    return Tags(likeliest, more, p["attribution"], 1.0 - p["hedge"][:, 0], 1.0 - p["loaded"][:, 0])
 
 
-GENEROSITY = (
-    1.0  # log-odds that a word which may be none of an attribution loses; `classifier.sift` drops what is too much
-)
+GENEROSITY = 1.0  # log-odds that "none" loses; `classifier.sift` drops what is too much
 
 
 def generous(batch: Batch, probabilities: np.ndarray, names: Sequence[str]) -> np.ndarray:

@@ -101,7 +101,7 @@ class TermIndex:
 class Tags:
     """What the taggers say of a batch's tokens.
 
-    ``attribution``: best label (index into the tagger's labels); ``generous``: labels from which attributions are made before
+    ``attribution``: best label (index into the tagger's labels), where it was asked for; ``generous``: labels from which attributions are made before
     those that are none are dropped (`classifier.analysis.generous`, `classifier.sift`); ``probabilities``: marginals of
     O, B/I source, B/I cue, B/I content; ``hedge_probability``, ``loaded_probability``: of being part of a cue.
     """

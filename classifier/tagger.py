@@ -104,7 +104,7 @@ class Tagger:
 
 
 def _probabilities(
-    taggers: Mapping[str, Tagger], batch: Batch, scores: dict[str, np.ndarray], best: str
+    taggers: Mapping[str, Tagger], batch: Batch, scores: dict[str, np.ndarray], best: str, decode: bool = True
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """`Taggers.probabilities` from the scores of the first pass."""
     moves: dict[str, Tagger | SecondPass] = dict(taggers)
@@ -113,7 +113,7 @@ def _probabilities(
     if one.second is not None:
         moves[best] = again = one.second
         scores = {**scores, best: again.scores(batch, labels, scores[best])}
-        labels = viterbi(scores[best], batch.chain_bounds, again.transitions, again.start)
+        labels = viterbi(scores[best], batch.chain_bounds, again.transitions, again.start) if decode else labels[:0]
     found = marginals(
         [scores[name] for name in taggers],
         batch.chain_bounds,
@@ -205,16 +205,19 @@ class Taggers(Mapping[str, Tagger]):
     def __len__(self) -> int:
         return len(self._taggers)
 
-    def probabilities(self, batch: Batch, codes: Codes, best: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    def probabilities(
+        self, batch: Batch, codes: Codes, best: str, decode: bool = True
+    ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """Best labels by the tagger `best`, which alone may have a second pass, and the label probabilities of all.
 
         Returns
         -------
         labels : ndarray of int64, shape (n_tokens,)
+            Where not to be decoded, none may be there, which is quicker.
         probabilities : dict of ndarray of float32, shape (n_tokens, n_labels of the tagger)
         """
         scores = dict(zip(self, self._emissions(batch, codes), strict=True))
-        return _probabilities(self, batch, scores, best)
+        return _probabilities(self, batch, scores, best, decode)
 
 
 def span_arrays(

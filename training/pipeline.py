@@ -383,7 +383,7 @@ def tags_by_fold(batch: Batch, fold_of: np.ndarray, taggers: Sequence[dict[str, 
             which = chosen[start : start + 64]
             sub = Batch.of([batch.documents[d] for d in which], batch.table)
             tokens = np.concatenate([np.arange(batch.document_bounds[d], batch.document_bounds[d + 1]) for d in which])
-            values = vars(tag(sub, trained))
+            values = vars(tag(sub, trained, best=True))
             for key, value in values.items():
                 if key not in parts:
                     parts[key] = np.zeros((n, *value.shape[1:]), dtype=value.dtype)
