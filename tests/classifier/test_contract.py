@@ -196,6 +196,15 @@ def test_score_sentences_judges_each_by_itself(predictor):
         predictor.score_sentences(["a", 1])
 
 
+def test_boilerplate_is_explained_with_the_lines_around(predictor):
+    story = f"Subscribe to our newsletter\n\n{STORY}\n\nSign up for more stories like this\n\nAll rights reserved."
+    report = predictor.score(story)
+    for line in (0, 1, len(report.sentences) - 2):
+        parts = predictor.explain(story, line, "boilerplate")
+        assert 1 / (1 + math.exp(-sum(parts.values()))) == pytest.approx(report.sentences[line].boilerplate, abs=2e-3)
+        assert any(name.startswith("lines around: ") for name in parts)
+
+
 def test_a_probability_is_explained_to_the_last_term(predictor):
     parts = predictor.explain(STORY, 0, "hedged")
     report = predictor.score(STORY)
