@@ -21,11 +21,12 @@ from sklearn.metrics import f1_score
 from classifier.analysis import Models, analyse, sentence_features, with_auxiliary
 from classifier.batch import Batch
 from classifier.features import in_story
+from classifier.lines import in_context
 from classifier.report import FRAMES
 from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES
 from classifier.tagger import Tagger
-from training.attribution import fit_source_types
+from training.attribution import TAGGERS, fit_source_types
 from training.measures import attribution_type, bootstrap, prf
 from training.own_labels import GROUPS, LEAST, OwnLabels
 from training.pipeline import Crossfit, Prepared, fit_main, fit_taggers, main_labels, tags_by_fold
@@ -153,7 +154,7 @@ class _Study:
         self.inner = np.flatnonzero(self.labelled[theirs[document]])  # `rows` as sentences of this batch
         bounds = crossfit.tagging.batch.document_bounds
         marked = np.concatenate([np.arange(bounds[d], bounds[d + 1]) for d in self.documents])
-        self.tagged = [n for n, y in crossfit.tagging.labels.items() if (y[marked] >= 0).any()]
+        self.tagged = [n for n in TAGGERS if (crossfit.tagging.labels[n][marked] >= 0).any()]
 
     def fit(self, groups: np.ndarray, fold: int) -> Any:
         """Sentence models of everything but the labels, and of the labels of these groups."""
@@ -192,7 +193,7 @@ class _Study:
         rows = prepared.terms.rows(batch)
         values, names = with_auxiliary(rows, values, names, self.crossfit.auxiliary)
         column = signals.outputs.index("boilerplate")
-        odds = signals.scores(rows, values)[:, column]
+        odds = in_context(batch, signals.scores(rows, values)[:, column], self.crossfit.lines)
         scores = signals.scores(rows, in_story(batch, values, names, odds < 0))
         scores[:, column] = odds
         return {g: p[self.inner] for g, p in probabilities(signals, scores).items()}

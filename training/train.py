@@ -224,6 +224,8 @@ def _teaches(
             "sentences": len(corpus.all_sentences()),
             "signals": list(corpora.info("annotations" if name in ARTICLES else name).teaches),
         }
+    if "polnear" in out and {"annotations", "readings"} & found.keys():
+        out["polnear"]["signals"] = ["attribution, through the tag student alone"]
     out["word table"] = {
         "licence": "Apache-2.0 (news texts' repository, encoder all-MiniLM-L6-v2)",
         "articles": 0,

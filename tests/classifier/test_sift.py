@@ -1,4 +1,4 @@
-"""What is known of a found attribution when it is parts_with_content, and what is dropped."""
+"""What is known of a found attribution when it is judged, and what is dropped."""
 
 import numpy as np
 import pytest

@@ -813,7 +813,7 @@ REAL = {
     "basil": (231, 6114, 0),
     "news": (12000, 0, 0),
     "ukraine_news_bias": (70, 1640, 0),
-    "annotations": (468, 13339, 2808),
+    "annotations": (468, 13340, 2808),
 }
 
 

@@ -199,7 +199,7 @@ def kept(tmp_path):
         entities=[[SimpleNamespace(name="Rita Moss")]],
         kinds=["person", "none"],
     )
-    tags = SimpleNamespace(attribution=np.zeros(articles.batch.n_tokens, dtype=int))
+    tags = SimpleNamespace(generous=np.zeros(articles.batch.n_tokens, dtype=int))
     path = tmp_path / "judged.joblib"
     joblib.dump(
         (SimpleNamespace(articles=articles), SimpleNamespace(analysis=SimpleNamespace(attributions=links, tags=tags))),

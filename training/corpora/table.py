@@ -353,7 +353,7 @@ _ENTRIES = (
         files=annotations.FILES,
         checksum="c5047e3a71f61064f45b7fa5026f1a4841fa894cea02637024bb9d447170e6f4",
         load=annotations.load,
-        description="468 news articles labelled by the codebook: 13,339 sentences, 2,808 attributions, 636 ratings",
+        description="468 news articles labelled by the codebook: 13,340 sentences, 2,808 attributions, 636 ratings",
     ),
 )
 
