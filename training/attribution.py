@@ -20,7 +20,7 @@ from classifier.tagger import Tagger
 from training.crf import TableCRF
 from training.linear import fit_logistic
 from training.records import ArticleRecord, SentenceRecord
-from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, pair_up, token_range
+from training.spans import ATTRIBUTION_LABELS, CUE_LABELS, pair_up, token_range, tokens_of
 
 POLNEAR = "polnear"
 """The tagger of attributions as PolNeAR defines them, which is measured and not shipped: its annotators mark more than the codebook
@@ -187,11 +187,8 @@ def sift_data(
         if record is None or not record.attributions:
             continue
         base = int(batch.document_bounds[d])
-        wanted = []
-        for a in record.attributions:
-            ranges = [token_range(batch.documents[d], start, end, a.index == 0) for start, end in a.content]
-            if content := {t + base for first, last in ranges for t in range(first, last)}:
-                wanted.append(content)
+        marked_here = (tokens_of(batch.documents[d], a, base=base) for a in record.attributions)
+        wanted = [content for content in marked_here if content]
         here = slice(bounds[d], bounds[d + 1])
         found = [{t for a, b in part.contents for t in range(a, b)} for _, part in parts[here]]
         y[here] = 0

@@ -55,7 +55,16 @@ from training.pipeline import (
 )
 from training.records import ArticleRecord, SentenceRecord
 from training.sentences import SignalModel, gold, settings, sparse
-from training.spans import ATTRIBUTION_LABELS, KINDS, attribution_labels, f1, pair_up, span_scores, token_range
+from training.spans import (
+    ATTRIBUTION_LABELS,
+    KINDS,
+    attribution_labels,
+    f1,
+    pair_up,
+    span_scores,
+    token_range,
+    tokens_of,
+)
 from training.texts import label_articles, label_sentences
 from training.train import thresholds as choose_thresholds
 
@@ -315,14 +324,7 @@ def _relations(
         for a in record.attributions:
             if not (a.source and a.cue and a.content):
                 continue
-            parts = {}
-            for kind in KINDS:
-                tokens: set[int] = set()
-                for start, end in getattr(a, kind):
-                    first, last = token_range(batch.documents[d], start, end, a.index == 0)
-                    tokens |= set(range(first + base, last + base))
-                parts[kind] = tokens
-            wanted.append(parts)
+            wanted.append({kind: tokens_of(batch.documents[d], a, kind, base) for kind in KINDS})
         n_gold += len(wanted)
         here = mine.get(d, [])
         hits_gold += sum(any(all(w[k] & h[k] for k in KINDS) for h in here) for w in wanted)
@@ -387,11 +389,7 @@ def _whole_attributions(out: _Table, corpus: str, prepared: Prepared, crossfit: 
         document, base = batch.documents[d], int(batch.document_bounds[d])
         wanted = []
         for a in record.attributions:
-            tokens: set[int] = set()
-            for start, end in a.content:
-                first, last = token_range(document, start, end, a.index == 0)
-                tokens |= set(range(first + base, last + base))
-            if tokens:
+            if tokens := tokens_of(document, a, base=base):
                 wanted.append((tokens, a))
         low, high = np.searchsorted(batch.document_of_sentence, [d, d + 1])
         here = [

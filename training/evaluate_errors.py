@@ -23,8 +23,8 @@ from classifier.document import Document
 from classifier.vocabulary import CLASSES, classes, normal
 from training.evaluate_sources import same_name
 from training.pipeline import Crossfit, Prepared, Progress, cross_fit, load_corpora, prepare
-from training.records import AttributionRecord, CorpusError, Offsets, SentenceRecord
-from training.spans import ATTRIBUTION_LABELS, f1, pair_up, token_range
+from training.records import AttributionRecord, CorpusError, SentenceRecord
+from training.spans import ATTRIBUTION_LABELS, KINDS, f1, pair_up, tokens_of
 
 MISSED, EXTRA, WRONG = "missed", "extra", "wrong"
 
@@ -263,12 +263,9 @@ def _tokens(ranges: Iterable[tuple[int, int]], base: int) -> frozenset[int]:
 
 
 def _gold(document: Document, marked: AttributionRecord) -> Marked:
-    def tokens(spans: Sequence[Offsets]) -> frozenset[int]:
-        return _tokens((token_range(document, a, b, marked.index == 0) for a, b in spans), 0)
-
-    content = tokens(marked.content)
+    source, cue, content = (frozenset(tokens_of(document, marked, kind)) for kind in KINDS)
     sentence = int(np.searchsorted(document.sentence_starts, min(content), side="right")) - 1 if content else 0
-    return Marked(sentence, content, tokens(marked.cue), tokens(marked.source), marked.source_type, marked.name)
+    return Marked(sentence, content, cue, source, marked.source_type, marked.name)
 
 
 def _boilerplate(records: Sequence[SentenceRecord | None]) -> frozenset[int]:

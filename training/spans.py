@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from classifier.document import Document
-from training.records import ArticleRecord, Offsets
+from training.records import ArticleRecord, AttributionRecord, Offsets
 
 KINDS = ("source", "cue", "content")
 ATTRIBUTION_LABELS = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
@@ -23,6 +23,12 @@ def token_range(document: Document, start: int, end: int, title: bool = False) -
     first = low + int(np.searchsorted(document.ends[low:high], start, side="right"))
     last = low + int(np.searchsorted(document.starts[low:high], end, side="left"))
     return first, max(first, last)
+
+
+def tokens_of(document: Document, attribution: AttributionRecord, kind: str = "content", base: int = 0) -> set[int]:
+    """Tokens of one of `KINDS` of an attribution, `base` added to their numbers within the document."""
+    ranges = (token_range(document, a, b, attribution.index == 0) for a, b in getattr(attribution, kind))
+    return {t + base for first, last in ranges for t in range(first, last)}
 
 
 _THAT = re.compile(r"\bthat\s+$", re.IGNORECASE)

@@ -486,7 +486,8 @@ def make(
     marked = np.any([y[labelled.bounds[:-1]] >= 0 for y in gold.labels.values()], axis=0)
     first = gold.batch.n_tokens
     batch = Batch.of([*gold.batch.documents, *map(article_document, articles)], prepared.table)
-    news = Paragraphs.of(batch, [MARKERS.index(marker)] * len(articles), len(gold.batch.documents))
+    as_whom = [MARKERS.index(marker)] * len(articles)
+    news = Paragraphs.of(batch, as_whom, len(gold.batch.documents))
     progress(f"{marked.sum():,} labelled paragraphs, {len(news):,} to mark")
     said = []
     for k, left_out in enumerate(LEFT_OUT):
@@ -505,7 +506,7 @@ def make(
             ]
             key = key_of(mine, epochs, seed)
             learned = cache / f"tags-{k}-{key}.pt"
-            answers = cache / f"tags-{k}-{key_of(key, list(news.words), [MARKERS.index(marker)] * len(articles))}.npy"
+            answers = cache / f"tags-{k}-{key_of(key, list(news.words), as_whom)}.npy"
 
         def teacher(which: Sequence[int] = which, learned: Path | None = learned) -> Teacher:
             return fine_tune(labelled, gold.labels, which, progress, epochs / 2, seed, learned)
