@@ -134,14 +134,20 @@ def parts(predictor: Any, n_articles: int, rounds: int) -> dict[str, float]:
             tags = analysis.tag(batch, models.taggers)
             analysis.attribute(batch, tags.generous, labels, models.linker, models.source_types)
 
-    made = list(batches())
-    sentences = sum(batch.n_sentences for batch in made)
+    made = []
+    for batch in batches():
+        labels_of = analysis.tag(batch, models.taggers).generous
+        found = analysis.attribute(batch, labels_of, labels, models.linker, models.source_types)
+        made.append((batch, found, found.by_sentence))
+    sentences = sum(batch.n_sentences for batch, _, _ in made)
 
     def signals() -> None:
-        for batch in made:
+        for batch, found, whole in made:
             again = replace(batch)  # nothing of it worked out yet
-            scores = analysis.judge(again, analysis.tag(again, models.taggers), models)[-1]
-            analysis.probabilities(models.signals, scores)
+            found.by_sentence = list(whole)  # and nothing dropped
+            tags = analysis.tag(again, models.taggers)
+            scores = analysis.judge(again, tags, models)[-1]
+            analysis.settle(again, tags, found, models.signals, scores, models.sift, models.in_context)
 
     signals()
     with collector_at_rest():  # as in scoring

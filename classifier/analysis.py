@@ -13,19 +13,20 @@ from typing import Any
 
 import numpy as np
 
+from classifier import in_context, lexicons, sift
 from classifier.attribution import SpanSet, link
 from classifier.batch import Batch, place_codes
 from classifier.chains import forbidden, viterbi
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
-from classifier.lines import in_context
+from classifier.lines import in_place
 from classifier.phrases import PhraseModel
 from classifier.report import FRAMES
-from classifier.sift import sift
+from classifier.second_look import look_again
 from classifier.signals import LinearModels, probabilities
 from classifier.source_types import TYPES, Resolved, SourceTypeModel, features, resolve
 from classifier.sources import Entity
 from classifier.tagger import Tagger, Taggers, span_arrays
-from classifier.vocabulary import CLASS_ID, SHAPE_ID, TypeTable, names_by_vectors
+from classifier.vocabulary import CLASS_ID, SHAPE_ID, TypeTable, as_written, names_by_vectors
 
 
 @dataclass
@@ -45,6 +46,7 @@ class Models:
     auxiliary: LinearModels
     signals: LinearModels
     lines: np.ndarray  # weights of `classifier.lines`, the intercept last
+    in_context: np.ndarray  # weights of `classifier.in_context`, the intercepts last
     thresholds: dict[str, float]
     scores: dict[str, dict]
 
@@ -93,7 +95,10 @@ def tag(batch: Batch, taggers: Mapping[str, Tagger], best: bool = False) -> Tags
     together = taggers if isinstance(taggers, Taggers) else Taggers(taggers)
     likeliest, p = together.probabilities(batch, place_codes(batch), best="attribution", decode=best)
     more = generous(batch, p["attribution"], together["attribution"].labels)
-    return Tags(likeliest, more, p["attribution"], 1.0 - p["hedge"][:, 0], 1.0 - p["loaded"][:, 0])
+    hedge = 1.0 - p["hedge"][:, 0]
+    if (weights := together["hedge"].second_look) is not None:
+        hedge = look_again(batch, hedge, p["attribution"][:, 5:].sum(axis=1), weights)
+    return Tags(likeliest, more, p["attribution"], hedge, 1.0 - p["loaded"][:, 0])
 
 
 GENEROSITY = 1.0  # log-odds that "none" loses; `classifier.sift` drops what is too much
@@ -214,6 +219,8 @@ class Analysis:
 
     ``probabilities`` by group of `classifier.signals.GROUPS`; ``scores`` are the log-odds before. ``dense`` holds the
     features with context of the story alone, ``lines`` those of all lines, by which boilerplate is told.
+    ``own`` are the scores by the words alone of the outputs that are judged in context, ``around`` is what `classifier.in_context`
+    sees of each sentence.
     ``opinion_words``, where articles are scored, is how much each token speaks for an opinion by itself, in log-odds;
     ``thresholds`` are those of the models.
     """
@@ -227,6 +234,8 @@ class Analysis:
     names: list[str]
     scores: np.ndarray
     probabilities: dict[str, np.ndarray]
+    own: np.ndarray
+    around: np.ndarray
     opinion_words: list[float] = field(default_factory=list)
     thresholds: Mapping[str, float] = field(default_factory=dict)
 
@@ -247,6 +256,16 @@ class Analysis:
     def frames(self) -> np.ndarray:
         """Probabilities of `FRAMES` by sentence."""
         return np.stack([self.probabilities[f"frame {f}"] for f in FRAMES], axis=1)
+
+    @cached_property
+    def evidence(self) -> dict[str, np.ndarray]:
+        """By list of ``lexicons/evidence.txt`` which sentences hold one of its words: ndarrays of bool, shape (n_sentences,)."""
+        known, types, bounds = self.batch.table.ids_of, self.batch.types, self.batch.sentence_bounds[:-1]
+        holds = {
+            name: np.isin(types, [known[w] for w in as_written(words) if w in known])
+            for name, words in lexicons.read("evidence").items()
+        }
+        return {name: np.logical_or.reduceat(words, bounds) for name, words in holds.items()}
 
     @cached_property
     def cues(self) -> dict[str, list[list[tuple[int, int]]]]:
@@ -319,10 +338,49 @@ def analyse(batch: Batch, models: Models) -> Analysis:
         batch, tags.generous, models.taggers["attribution"].labels, models.linker, models.source_types
     )
     rows, values, lines, names, scores = judge(batch, tags, models)
-    p = probabilities(models.signals, scores)
-    sift(batch, tags, attributions, p, models.sift)
+    p, own, around = settle(batch, tags, attributions, models.signals, scores, models.sift, models.in_context)
     shown = _opinion_words(batch, models)
-    return Analysis(batch, tags, attributions, rows, values, lines, names, scores, p, shown, models.thresholds)
+    return Analysis(
+        batch, tags, attributions, rows, values, lines, names, scores, p, own, around, shown, models.thresholds
+    )
+
+
+def settle(
+    batch: Batch,
+    tags: Tags,
+    attributions: Attributions,
+    signals: LinearModels,
+    scores: np.ndarray,
+    sift_weights: np.ndarray,
+    context_weights: np.ndarray,
+) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray]:
+    """Bring sentences and what was found in them together: sentences in their context, attributions that are ones.
+
+    Parameters
+    ----------
+    batch, tags
+    attributions : Attributions
+        Those that are none are dropped.
+    signals : LinearModels
+    scores : ndarray, shape (n_sentences, len(signals.outputs))
+        By the words of each sentence; some are changed to those in context.
+    sift_weights, context_weights : ndarray
+        Of `classifier.sift` and `classifier.in_context`.
+
+    Returns
+    -------
+    probabilities, own, around
+        As in `Analysis`.
+    """
+    p = probabilities(signals, scores)
+    odds = sift.odds(batch, tags, attributions, p, sift_weights)
+    columns = [signals.outputs.index(o) for o in in_context.OUTPUTS]
+    own = scores[:, columns]
+    around = in_context.features(batch, own, p, attributions, odds)
+    scores[:, columns] = in_context.scores(batch, own, p, around, context_weights)
+    p |= probabilities(signals, scores)
+    sift.keep(attributions, p, odds > 0.0)
+    return p, own, around
 
 
 def _opinion_words(batch: Batch, models: Models) -> list[float]:
@@ -346,7 +404,8 @@ def judge(batch: Batch, tags: Tags, models: Models) -> tuple[Rows, np.ndarray, n
     lines, names = with_auxiliary(rows, values, names, models.auxiliary)
     scores = models.signals.scores(rows, lines)
     boilerplate = models.signals.outputs.index("boilerplate")
-    scores[:, boilerplate] = in_context(batch, scores[:, boilerplate], models.lines)
+    repeated = lines[:, names.index("repeated line")]
+    scores[:, boilerplate] = in_place(batch, scores[:, boilerplate], repeated, models.lines)
     values = in_story_of(batch, lines, names, models.signals, scores)
     if values is not lines:
         moved = (values - lines) @ models.signals.dense.astype(np.float32)

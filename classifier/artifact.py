@@ -18,10 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from classifier import audit
+from classifier import audit, in_context, lines
 from classifier.analysis import Models
 from classifier.features import TermIndex
-from classifier.lines import alone
 from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import PhraseModel
 from classifier.second_pass import SecondPass
@@ -61,8 +60,9 @@ def _from_format_2(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Part
 
 
 def _from_format_3(arrays: dict[str, np.ndarray], texts: dict[str, Any]) -> Parts:
-    """In format 3 two thresholds decided which attributions are kept, and boilerplate was judged line by line."""
-    return arrays | {"sift": by_thresholds(), "lines": alone()}, texts
+    """In format 3 two thresholds decided which attributions are kept, and boilerplate, hedges, attribution types, opinion and valence were judged once."""
+    more = {"sift": by_thresholds(), "lines": lines.alone(), "in_context": in_context.alone()}
+    return arrays | more | {"second_look": np.zeros(0, dtype=np.float16)}, texts
 
 
 # from the arrays and JSON of a format to those of the next one, by the older format's number (docs/artifact.md)
@@ -200,8 +200,8 @@ def _write(path: Path, data: bytes) -> None:
 
 
 def _digest(files: Mapping[str, Any]) -> str:
-    lines = "".join(f"{name} {files[name]['sha256']}\n" for name in sorted(files))
-    return hashlib.sha256(lines.encode()).hexdigest()
+    listing = "".join(f"{name} {files[name]['sha256']}\n" for name in sorted(files))
+    return hashlib.sha256(listing.encode()).hexdigest()
 
 
 def verify(path: Path | str) -> dict[str, Any]:
@@ -326,6 +326,7 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         "source_types": models.source_types.weights.astype(np.float32),
         "sift": models.sift.astype(np.float32),
         "lines": models.lines.astype(np.float32),
+        "in_context": models.in_context.astype(np.float32),
         "term_words": models.terms.words.astype(np.int32),
         "term_pairs": models.terms.pairs.astype(np.int64),
         "term_idf": models.terms.idf.astype(np.float32),
@@ -348,6 +349,8 @@ def _take_apart(models: Models) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         places, texts["second_pass"] = join_places(second.places)
         arrays["second_pass"] = places.astype(np.float16)
         arrays["second_pass_transitions"] = np.vstack([second.transitions, second.start]).astype(np.float32)
+    look = models.taggers["hedge"].second_look
+    arrays["second_look"] = np.zeros(0, dtype=np.float16) if look is None else look.astype(np.float16)
     for name, linear in (("auxiliary", models.auxiliary), ("signals", models.signals)):
         arrays[f"{name}_terms"] = linear.terms.astype(np.float16)
         arrays[f"{name}_dense"] = linear.dense.astype(np.float32)
@@ -372,6 +375,8 @@ def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) ->
         places = split_places(arrays["second_pass"], texts["second_pass"])
         transitions = arrays["second_pass_transitions"]
         taggers["attribution"].second = SecondPass(places, transitions[:-1], transitions[-1])
+    if len(arrays["second_look"]):
+        taggers["hedge"].second_look = np.asarray(arrays["second_look"], dtype=np.float32)
     linear = {
         name: LinearModels(
             tuple(texts[name]),
@@ -396,6 +401,7 @@ def _put_together(arrays: Mapping[str, np.ndarray], texts: Mapping[str, Any]) ->
         auxiliary=linear["auxiliary"],
         signals=linear["signals"],
         lines=np.asarray(arrays["lines"]),
+        in_context=np.asarray(arrays["in_context"]),
         thresholds=texts["settings"]["thresholds"],
         scores=texts["settings"]["scores"],
     )

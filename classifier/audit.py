@@ -21,11 +21,14 @@ from classifier.attribution import PAIR_FEATURES
 from classifier.batch import OFFSETS, Batch, place_codes
 from classifier.document import read
 from classifier.features import Tags, dense
+from classifier.in_context import FEATURES as CONTEXT_FEATURES
+from classifier.in_context import OUTPUTS as CONTEXT_OUTPUTS
 from classifier.lines import FEATURES as LINE_FEATURES
 from classifier.phrases import PARTS as PHRASE_PARTS
 from classifier.phrases import TONES, filter_rows, type_features
 from classifier.report import FRAMES, SCORES
 from classifier.scores import FEATURES
+from classifier.second_look import SIZE
 from classifier.second_pass import label_codes
 from classifier.sift import FEATURES as SIFT_FEATURES
 from classifier.signals import AUXILIARY, GROUPS
@@ -47,11 +50,13 @@ _TYPES: dict[str, str] = {
     "source_types": "float32",
     "sift": "float32",
     "lines": "float32",
+    "in_context": "float32",
     "term_words": "int32",
     "term_pairs": "int64",
     "term_idf": "float32",
     **{f"tagger_{name}{part}": "float16" for name in TAGGERS for part in ("", "_places")},
     **{f"tagger_{name}_transitions": "float32" for name in TAGGERS},
+    "second_look": "float16",
     "second_pass": "float16",
     "second_pass_transitions": "float32",
     **{f"phrases_{part}": "float16" for part in PHRASE_PARTS},
@@ -117,8 +122,12 @@ class _Audit:
         for name in TAGGERS:
             self.tagger(name, batch)
         self.second_pass(batch)
+        if len(self.arrays["second_look"]):  # else nothing taught one
+            self.shape("second_look", SIZE, why="the weights of a second look at hedges")
         self.shape("linker", 2, len(PAIR_FEATURES) + 1, why="two roles and the features of a pair")
         self.shape("lines", len(LINE_FEATURES) + 1, why="the features of a line's place")
+        why = "the features of a sentence's context, and what is judged by it,"
+        self.shape("in_context", len(CONTEXT_FEATURES) + 1, len(CONTEXT_OUTPUTS), why=why)
         self.shape("sift", len(SIFT_FEATURES) + 1, why="the features of an attribution")
         self.strings("source_types")
         self.shape(

@@ -166,9 +166,9 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
     add(np.eye(len(_SHAPES), dtype=np.float32)[shape[bounds[:-1]]], *(f"begins: {s}" for s in _SHAPES))
     ends = shape[bounds[1:] - 1]
     add(np.eye(len(_SHAPES), dtype=np.float32)[ends], *(f"ends: {s}" for s in _SHAPES))
-    question = _ends_with(batch, "?")
+    question = ends_with(batch, "?")
     add(question, "is a question")
-    add(_ends_with(batch, "!"), "is an exclamation")
+    add(ends_with(batch, "!"), "is an exclamation")
 
     quoted = groups.counts(inside[:, None])[:, 0] / n
     add(np.stack([quoted, quoted > 0, quoted > 0.9], axis=1), "share quoted", "has quotation", "all quoted")
@@ -205,7 +205,7 @@ def dense(batch: Batch, tags: Tags, vectors: np.ndarray, steps: np.ndarray) -> t
     return np.concatenate([values, context], axis=1), [*names, *more]
 
 
-def _ends_with(batch: Batch, mark: str) -> np.ndarray:
+def ends_with(batch: Batch, mark: str) -> np.ndarray:
     """Whether one of the last three tokens of each sentence is `mark`."""
     mark_type = batch.table.ids_of.get(mark, -1)
     last = batch.sentence_bounds[1:] - 1

@@ -1,7 +1,8 @@
 """Boilerplate in its place: a caption stands beside its credit, a plea for subscribers between two others.
 
 The model of boilerplate (`classifier.signals`) judges line by line. A second logistic model takes its log-odds of a line and of
-those around it, and where the line stands.
+those around it, where the line stands and what it looks like, and the products of all of these: a short line without an end among others
+of its kind is another than one between two paragraphs.
 """
 
 from __future__ import annotations
@@ -9,15 +10,20 @@ from __future__ import annotations
 import numpy as np
 
 from classifier.batch import Batch
+from classifier.features import ends_with
 from classifier.signals import sigmoid
+from classifier.vocabulary import CLASS_ID, SHAPE_ID
 
-FEATURES = (
+SINGLE = (
     "own words", "line before", "line behind", "two lines before", "two lines behind",
     "probability before", "probability behind", "probability two before", "probability two behind",
     "paragraph goes on before", "paragraph goes on behind", "same paragraph before", "same paragraph behind",
     "first line", "second line", "last line", "place", "ends like a sentence", "short", "short, without an end",
-    "share before", "share behind",
+    "share before", "share behind", "words of the web", "repeated line", "quoted", "has quotation", "capitals", "digits", "question",
+    "lines", "last 3 lines", "last 8 lines",
 )  # fmt: skip
+_FIRST, _SECOND = np.triu_indices(len(SINGLE))
+FEATURES = (*SINGLE, *(f"{SINGLE[a]} x {SINGLE[b]}" for a, b in zip(_FIRST.tolist(), _SECOND.tolist(), strict=True)))
 LEAST_LINES = 3  # a text of fewer is taken as it is
 _MOST = 5.0  # log-odds of the lines around
 _OWN_MOST = 12.0
@@ -25,18 +31,20 @@ _ENDS = (".", "!", "?", "…", "...", '"', "”", "’", "''")
 _SHORT, _SHORT_LINE = 6, 12  # tokens
 
 
-def features(batch: Batch, odds: np.ndarray) -> np.ndarray:
-    """What tells a line's boilerplate from around it.
+def features(batch: Batch, odds: np.ndarray, repeated: np.ndarray) -> np.ndarray:
+    """What tells a line's boilerplate from around it, without the products.
 
     Parameters
     ----------
     batch : Batch
     odds : ndarray, shape (n_sentences,)
         Log-odds of boilerplate by the words of each line.
+    repeated : ndarray, shape (n_sentences,)
+        1 where a line stands in its text more than once.
 
     Returns
     -------
-    ndarray of float32, shape (n_sentences, len(FEATURES))
+    ndarray of float32, shape (n_sentences, len(SINGLE))
     """
     n = batch.n_sentences
     index, document = np.arange(n), batch.document_of_sentence
@@ -55,8 +63,12 @@ def features(batch: Batch, odds: np.ndarray) -> np.ndarray:
     marks = [i for i in map(batch.table.ids_of.get, _ENDS) if i is not None]
     ends = np.isin(batch.types[tokens[1:] - 1], marks)
     length = np.diff(tokens)
-    total = np.append(0.0, np.cumsum(p))
+    total = np.append(0.0, np.cumsum(p, dtype=np.float64))
     before, behind = index - first, last - index
+    root = np.sqrt(length)
+    shape = batch.table.codes[batch.types, -1]
+    seen = np.stack([batch.inside, shape == SHAPE_ID["Capital"], shape == SHAPE_ID["digit"]], axis=1)
+    quoted, capitals, digits = batch.in_sentences.counts(seen).T
     columns = (
         np.clip(odds, -_OWN_MOST, _OWN_MOST),
         *(around(near, k) for k in (-1, 1, -2, 2)),
@@ -72,22 +84,43 @@ def features(batch: Batch, odds: np.ndarray) -> np.ndarray:
         (length < _SHORT_LINE) & ~ends,
         (total[index] - total[first]) / np.maximum(before, 1),
         (total[last + 1] - total[index + 1]) / np.maximum(behind, 1),
+        batch.classes_of_sentence[:, CLASS_ID["web"]] / root,
+        repeated,
+        quoted / length,
+        quoted > 0,
+        capitals / root,
+        digits / root,
+        ends_with(batch, "?"),
+        np.log1p(last - first + 1),
+        behind < 3,
+        behind < 8,
     )
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def in_context(batch: Batch, odds: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def with_products(X: np.ndarray) -> np.ndarray:
+    """`FEATURES` from what `features` gives."""
+    return np.concatenate([X, X[:, _FIRST] * X[:, _SECOND]], axis=1)
+
+
+def in_place(batch: Batch, odds: np.ndarray, repeated: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Log-odds of boilerplate of lines where they stand; those of texts of a few lines stay as they are.
 
     Parameters
     ----------
-    batch : Batch
-    odds : ndarray, shape (n_sentences,)
-        By the words of each line.
+    batch, odds, repeated
+        As for `features`.
     weights : ndarray, shape (len(FEATURES) + 1,)
         The intercept last.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_sentences,)
     """
-    around = features(batch, odds) @ weights[:-1] + weights[-1]
+    X = features(batch, odds, repeated)
+    square = np.zeros((len(SINGLE), len(SINGLE)), dtype=np.float32)
+    square[_FIRST, _SECOND] = weights[len(SINGLE) : -1]
+    around = X @ weights[: len(SINGLE)] + ((X @ square) * X).sum(axis=1) + weights[-1]
     return np.where(_in_texts(batch), around, odds).astype(np.float32)
 
 
@@ -95,14 +128,16 @@ def _in_texts(batch: Batch) -> np.ndarray:
     return (np.diff(batch.sentences_of_document) >= LEAST_LINES)[batch.document_of_sentence]
 
 
-def explain(batch: Batch, odds: np.ndarray, weights: np.ndarray, line: int) -> tuple[float, dict[str, float]]:
+def explain(
+    batch: Batch, odds: np.ndarray, repeated: np.ndarray, weights: np.ndarray, line: int
+) -> tuple[float, dict[str, float]]:
     """How much a line's own log-odds count, and what its place adds, by feature; with "intercept".
 
     Own log-odds beyond what is taken are in "own words, held back".
     """
     if not _in_texts(batch)[line]:
         return 1.0, {}
-    values = features(batch, odds)[line]
+    values = with_products(features(batch, odds, repeated)[line : line + 1])[0]
     effects = dict(zip(FEATURES[1:], (values[1:] * weights[1:-1]).tolist(), strict=True))
     held_back = float((values[0] - odds[line]) * weights[0])
     parts = {"intercept": float(weights[-1]), "own words, held back": held_back}

@@ -8,18 +8,17 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from classifier import artifact, language
+from classifier import artifact, in_context, language, lines
 from classifier.analysis import Analysis, Models, SentenceAttribution, analyse
 from classifier.article import Article
 from classifier.batch import Batch
 from classifier.document import Document, read
-from classifier.lines import explain as explain_line
 from classifier.parallel import ordered, workers
 from classifier.phrases import PREFIX, TONES
 from classifier.report import (
@@ -226,8 +225,10 @@ class Predictor:
             {feature: log-odds}, largest effect first, "intercept" included; they sum to the model's
             log-odds (of a multinomial model: its score before normalising; of a tone: points of the score).
         """
-        one = Article.of(article)
-        analysis = analyse(Batch.of([read(one)], self._table), self.models)
+        document = read(Article.of(article))
+        if not document.words:
+            raise ValueError("there are no words to explain")
+        analysis = analyse(Batch.of([document], self._table), self.models)
         outputs = self.models.signals.outputs
         tones = [tone for tone in TONES.values() if tone in self.models.phrases.outputs]
         if output not in (*outputs, *tones):
@@ -235,33 +236,51 @@ class Predictor:
         first = int(analysis.batch.documents[0].has_headline)
         if not 0 <= sentence < analysis.batch.n_sentences - first:
             raise ValueError(f"sentence {sentence} of {analysis.batch.n_sentences - first}")
+        s = sentence + first
         if output in tones:
-            parts, share = {}, 1.0
+            parts = self._phrases(analysis, s, output)
+        elif output == "boilerplate":
+            parts = self._boilerplate_in_place(analysis, s)
+        elif output in in_context.OUTPUTS:
+            parts = self._in_context(analysis, s, output)
         else:
-            words = self.models.vocabularies["word"]
-            terms = [words[w - 1] for w in self.models.terms.words.tolist()]
-            base = self.models.terms.base
-            terms += [f"{words[k // base - 1]} {words[k % base - 1]}" for k in self.models.terms.pairs.tolist()]
-            values = analysis.lines if output == "boilerplate" else analysis.dense
-            parts = self.models.signals.explain(analysis.rows, values, sentence + first, output, terms, analysis.names)
-            name = PREFIX + output
-            share = 0.0
-            if parts.pop(name, None) is not None:
-                share = float(self.models.signals.dense[analysis.column[name], outputs.index(output)])
-        if share:
-            for phrase, effect in self._phrases(analysis, sentence + first, output).items():
-                parts[phrase] = parts.get(phrase, 0.0) + share * effect
-        if output == "boilerplate":
-            parts = self._in_place(analysis, sentence + first, parts)
+            parts = self._by_words(analysis, s, output)
         return dict(sorted(parts.items(), key=lambda p: -abs(p[1])))
 
-    def _in_place(self, analysis: Analysis, s: int, parts: Mapping[str, float]) -> dict[str, float]:
+    def _by_words(self, analysis: Analysis, s: int, output: str) -> dict[str, float]:
+        """The parts of a sentence's log-odds by its words and features."""
+        signals = self.models.signals
+        values = analysis.lines if output == "boilerplate" else analysis.dense
+        parts = signals.explain(analysis.rows, values, s, output, self._terms, analysis.names)
+        name = PREFIX + output
+        if parts.pop(name, None) is not None:
+            share = float(signals.dense[analysis.column[name], signals.outputs.index(output)])
+            parts = _sum((1.0, parts), (share, self._phrases(analysis, s, output)))
+        return parts
+
+    @cached_property
+    def _terms(self) -> list[str]:
+        """The words and word pairs that the sentence models count."""
+        words, terms = self.models.vocabularies["word"], self.models.terms
+        pairs = [f"{words[k // terms.base - 1]} {words[k % terms.base - 1]}" for k in terms.pairs.tolist()]
+        return [words[w - 1] for w in terms.words.tolist()] + pairs
+
+    def _boilerplate_in_place(self, analysis: Analysis, s: int) -> dict[str, float]:
         """The parts of a line's log-odds of boilerplate by its words, and what the lines around it add."""
         signals = self.models.signals
         odds = signals.scores(analysis.rows, analysis.lines)[:, signals.outputs.index("boilerplate")]
-        share, around = explain_line(analysis.batch, odds, self.models.lines, s)
-        own = {name: share * effect for name, effect in parts.items()}
-        return {name: own.get(name, 0.0) + around.get(name, 0.0) for name in (own | around)}
+        repeated = analysis.lines[:, analysis.column["repeated line"]]
+        share, around = lines.explain(analysis.batch, odds, repeated, self.models.lines, s)
+        return _sum((share, self._by_words(analysis, s, "boilerplate")), (1.0, around))
+
+    def _in_context(self, analysis: Analysis, s: int, output: str) -> dict[str, float]:
+        """The parts of a score by the words, which also speak for other outputs, and what the sentence's context adds."""
+        if not in_context.judged(analysis.batch, analysis.probabilities)[s]:
+            return self._by_words(analysis, s, output)
+        shares, around = in_context.explain(analysis.own[s], analysis.around[s], self.models.in_context, output)
+        outputs = zip(in_context.OUTPUTS, shares.tolist(), strict=True)
+        own = [(share, self._by_words(analysis, s, o)) for o, share in outputs if share]
+        return _sum(*own, (1.0, around))
 
     def _phrases(self, analysis: Analysis, s: int, output: str) -> dict[str, float]:
         """What a sentence's filters say of an output, by the phrases that they answered to, and their "intercept"."""
@@ -489,6 +508,15 @@ class Predictor:
             return Signal(probability, (document.span(a - base, b - base),), "author")
         at = sorted([a - base + i for _, i in best])
         return Signal(probability, tuple([document.span(i, i + 1) for i in at]), "author")
+
+
+def _sum(*weighted: tuple[float, Mapping[str, float]]) -> dict[str, float]:
+    """Effects by feature, each mapping's times its weight."""
+    out: dict[str, float] = {}
+    for weight, parts in weighted:
+        for name, effect in parts.items():
+            out[name] = out.get(name, 0.0) + weight * effect
+    return out
 
 
 @dataclass(slots=True)

@@ -56,6 +56,13 @@ FEATURES: dict[str, str] = {
     "figures": "share of words in sentences that give a number",
     "questions": "share of sentences that ask",
     "first person": "first-person words in the writer's voice, by sentence",
+    "hedged headline": "probability that the headline is hedged",
+    "negative headline": "probability that the headline puts its subject in a bad light",
+    "in quotation marks": "share of words between quotation marks",
+    "weasel words": "words such as some, many, often and widely in the writer's voice, by sentence",
+    "hearsay words": "share x of words in sentences with reportedly, allegedly, unnamed and the like, as x / (x + 0.1)",
+    "methods told": "share x of words in sentences that tell how figures were obtained, as x / (x + 0.1)",
+    "speakers through media": "share of words of named people that another outlet carries",
     "phrases of sourcing": "rating of sourcing that the phrases of the story suggest, 0 to 100",
     "phrases of opinion": "rating of opinion that the phrases of the story suggest, 0 to 100",
     "phrases of speculation": "rating of speculation that the phrases of the story suggest, 0 to 100",
@@ -90,6 +97,8 @@ SIGNS: dict[str, dict[str, int]] = {
         "first person": -1,
         "figures": 1,
         "phrases of sourcing": 1,
+        "hearsay words": -1,
+        "methods told": 1,
     },
     "transparency": {
         **dict.fromkeys(("attributed to person", "attributed to document", "attributed to org"), 1),
@@ -111,6 +120,10 @@ SIGNS: dict[str, dict[str, int]] = {
         "loaded wording": -1,
         "strongly loaded wording": -1,
         "figures": 1,
+        "phrases of sourcing": 1,
+        "hearsay words": -1,
+        "speakers through media": 0,
+        "methods told": 1,
     },
     "loaded": {
         "loaded wording": 1,
@@ -131,6 +144,10 @@ SIGNS: dict[str, dict[str, int]] = {
         "attributed to document": -1,
         "attributed to person": 0,
         "clearest opinions": 1,
+        "weasel words": 0,
+        "phrases of opinion": 1,
+        "negative headline": 1,
+        "sources early": -1,
     },
     "opinion": {
         "opinion": 1,
@@ -151,6 +168,9 @@ SIGNS: dict[str, dict[str, int]] = {
         "clearest opinions": 1,
         "figures": -1,
         "phrases of opinion": 1,
+        "in quotation marks": 0,
+        "weasel words": 0,
+        "attributed to media": 0,
     },
     "speculation": {
         "hedged": 1,
@@ -171,6 +191,10 @@ SIGNS: dict[str, dict[str, int]] = {
         "writer's own words": 0,
         "figures": 0,
         "phrases of speculation": 1,
+        "hedged headline": 1,
+        "hearsay words": 1,
+        "independent sources": 0,
+        "thinly attributed": 0,
     },
     "valence": {
         "phrases of valence": 1,
@@ -181,6 +205,7 @@ SIGNS: dict[str, dict[str, int]] = {
         "opinion": 0,
         "loaded quotations": 0,
         "questions": 0,
+        "negative headline": -1,
     },
 }
 
@@ -259,6 +284,8 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
 
     # a sentence without attributions counts as attributed by its own probability, to a source of unknown kind
     types = np.zeros((hi - lo, len(TYPES)))
+    media = TYPES.index("media")
+    carried = np.zeros(hi - lo)  # by another outlet, of what named people say
     by_entity: dict[int, float] = {}
     links = analysis.attributions
     tokens, certain = lengths.tolist(), attributed.tolist()
@@ -279,6 +306,8 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
             entity = links.resolved[part.resolved].entity
             if entity is not None:
                 by_entity[entity] = by_entity.get(entity, 0.0) + tokens[s] * portion * certain[s]
+                if links.entities[document][entity].kind == "person":
+                    carried[s] += portion * links.types[part.resolved, media]
     if where:
         np.add.at(types, where, np.array(portions)[:, None] * links.types[which])
     second_hand = types[:, TYPES.index("media")]
@@ -295,7 +324,12 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     column = analysis.column
     question = analysis.dense[lo:hi, column["is a question"]]
     number = analysis.dense[lo:hi, column["shape: digit"]] > 0
-    first_person = analysis.dense[lo:hi, column["unquoted words: first_person"]] * np.sqrt(lengths)
+    first_person, weasel = (
+        analysis.dense[lo:hi, column[f"unquoted words: {name}"]] * np.sqrt(lengths)
+        for name in ("first_person", "weasel")
+    )
+    quoted = analysis.dense[lo:hi, column["share quoted"]]
+    hearsay, methods = (analysis.evidence[name][lo:hi] for name in ("hearsay", "methods"))
     own = 1.0 - attributed - attribution[:, 4]
     loaded_quoted = _quoted_voice(analysis, lo, hi)
     head = 0 if has_headline else (int(np.argmax(body)) if body.any() else None)
@@ -306,11 +340,11 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
     unquoted = 1 - loaded_quoted
     (
         share_attributed, unsourced, written, direct, hedged_own, hedged, opinion, loaded, strongly, loaded_quotations,
-        negative, positive, questions, figures, *of_types,
+        negative, positive, questions, figures, in_marks, hearsay_share, methods_share, *of_types,
     ) = _shares(
         w, attributed, attribution[:, 4], own, attribution[:, 1] + 0.5 * attribution[:, 3], p["hedged"] * own,
         p["hedged"], p["opinion"], p["loaded"] * unquoted, p["strongly loaded"] * unquoted, p["loaded"] * loaded_quoted,
-        p["valence"][:, 0], p["valence"][:, 2], question, number, *(attributed[:, None] * typed).T,
+        p["valence"][:, 0], p["valence"][:, 2], question, number, quoted, hearsay, methods, *(attributed[:, None] * typed).T,
     )  # fmt: skip
     by_type = np.array(of_types)
     early_attributed, early_opinion = _shares(w_early, attributed, p["opinion"])
@@ -348,6 +382,13 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
         "figures": figures,
         "questions": questions,
         "first person": min(_shares(body.astype(float), first_person)[0], 2.0),
+        "hedged headline": at_headline("hedged"),
+        "negative headline": 0.0 if head is None else float(p["valence"][head, 0]),
+        "in quotation marks": in_marks,
+        "weasel words": min(_shares(body.astype(float), weasel)[0], 2.0),
+        "hearsay words": _saturating(hearsay_share),
+        "methods told": _saturating(methods_share),
+        "speakers through media": _shares(w, attributed * carried)[0],
         **{f"phrases of {target}": _tone(analysis, lo, hi, w, target) for target in TONES},
     }
     return np.array([values[k] for k in FEATURES], dtype=np.float64), n_words, int(body.sum())

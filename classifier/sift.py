@@ -75,7 +75,7 @@ def features(
     batch : Batch
     tags : Tags
     attributions : Attributions
-        Before `sift`.
+        Before `keep`.
     probabilities : mapping
         Of the sentences, by group of `classifier.signals.GROUPS`.
 
@@ -175,27 +175,28 @@ def features(
     return X
 
 
-def sift(
+def odds(
     batch: Batch,
     tags: Tags,
     attributions: Attributions,
     probabilities: Mapping[str, np.ndarray],
     weights: np.ndarray,
-) -> None:
-    """Drop the parts of attributions that are none, and those in boilerplate.
+) -> np.ndarray:
+    """Log-odds that each part of an attribution is one; it is kept where they are above 0.
 
     Parameters
     ----------
     batch, tags, attributions, probabilities
-        As for `features`. The attributions are changed.
+        As for `features`.
     weights : ndarray, shape (len(FEATURES) + 1,)
-        The intercept last; a part is kept where its log-odds are above 0.
+        The intercept last.
+
+    Returns
+    -------
+    ndarray of float32, shape (n_parts,)
+        In the order of `parts_with_content`.
     """
-    keep(
-        attributions,
-        probabilities,
-        features(batch, tags, attributions, probabilities) @ weights[:-1] + weights[-1] > 0.0,
-    )
+    return features(batch, tags, attributions, probabilities) @ weights[:-1] + weights[-1]
 
 
 def keep(attributions: Attributions, probabilities: Mapping[str, np.ndarray], kept: np.ndarray) -> None:

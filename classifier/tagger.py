@@ -53,6 +53,8 @@ class Tagger:
     start : ndarray, shape (n_labels,)
     second : SecondPass, optional
         Looks again at what the first pass says.
+    second_look : ndarray, optional
+        Of a tagger of cues: weights of `classifier.second_look`.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Tagger:
         transitions: np.ndarray,
         start: np.ndarray,
         second: SecondPass | None = None,
+        second_look: np.ndarray | None = None,
     ) -> None:
         self.labels = tuple(labels)
         self.offsets = tuple(offsets)
@@ -72,6 +75,7 @@ class Tagger:
         self.transitions = np.asarray(transitions, dtype=np.float32)
         self.start = np.asarray(start, dtype=np.float32)
         self.second = second
+        self.second_look = second_look
 
     @cached_property
     def _emissions(self) -> Emissions:

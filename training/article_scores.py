@@ -13,7 +13,7 @@ from classifier.scores import FEATURES, SIGNS, TARGETS, article_features, scale,
 from training.records import ArticleRecord
 
 ALPHA = 10.0
-_RARE = ("sourcing", "loaded", "opinion")  # scores whose extremes matter most to readers
+_RARE = ("sourcing", "opinion")  # scores whose extremes matter most to readers
 
 
 def feature_matrix(analysis: Analysis, thresholds: Mapping[str, float]) -> np.ndarray:

@@ -2,8 +2,8 @@
 
 Every figure is on sentences of articles (groups) that the models had not seen, by models that learned the project's
 own articles, the corpora that were given, and a part of the labels: none, an eighth, ... all. The sentence models
-are fitted anew for every point, and so are the taggers of words that the labels mark; the vocabulary and the thresholds
-are those of training.
+are fitted anew for every point, and so are the taggers of words that the labels mark; the vocabulary, the thresholds, the linker
+and the small models of what stands around (boilerplate in its lines, sentences in context, the sift, the second look) are those of training.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from typing import Any
 import numpy as np
 from sklearn.metrics import f1_score
 
-from classifier.analysis import Models, analyse, sentence_features, with_auxiliary
+from classifier.analysis import Models, analyse, attribute, sentence_features, settle, with_auxiliary
 from classifier.batch import Batch
 from classifier.features import in_story
-from classifier.lines import in_context
+from classifier.in_context import IN_CONTEXT
+from classifier.lines import in_place
 from classifier.report import FRAMES
-from classifier.signals import LinearModels, probabilities
+from classifier.signals import LinearModels
 from classifier.source_types import TYPES
 from classifier.tagger import Tagger
 from training.attribution import TAGGERS, fit_source_types
@@ -32,6 +33,7 @@ from training.own_labels import GROUPS, LEAST, OwnLabels
 from training.pipeline import Crossfit, Prepared, fit_main, fit_taggers, main_labels, tags_by_fold
 from training.records import SentenceRecord
 from training.sentences import MAIN_GROUPS, gold
+from training.spans import ATTRIBUTION_LABELS
 from training.texts import label_articles
 
 SHARES = (0.0, 0.125, 0.25, 0.5, 1.0)
@@ -146,7 +148,10 @@ class _Study:
         ]
         self.full = main_labels(prepared)
         present = {g for g in MAIN_GROUPS if (self.full[g][self.rows] >= 0).any()}
-        self.taught = present | {"boilerplate"}
+        # and what these are judged with (`classifier.in_context`)
+        self.taught = (
+            present | {"boilerplate"} | ({"hedged", "loaded", *IN_CONTEXT} if present & {*IN_CONTEXT} else set())
+        )
         self.documents = np.flatnonzero(theirs)
         self.group_of_document = group_of_document
         batch = articles.batch
@@ -163,7 +168,7 @@ class _Study:
         for g, y in self.full.items():
             if g in self.taught:
                 masked[g] = np.where(use, y, -1)
-            else:  # one row of one class: a model that costs nothing and is not looked at
+            else:  # one row of one class: a model that costs nothing and that nothing here looks at
                 masked[g] = np.full(len(y), -1)
                 masked[g][np.flatnonzero(self.groups_of_all < 0)[0]] = 0
         every = np.zeros(len(self.crossfit.fold_of), dtype=int)
@@ -182,6 +187,9 @@ class _Study:
         fitted = fit_taggers(
             self.crossfit.tagging, left_out, prepared.seed, self.jobs, lambda line: None, prepared.fits, self.tagged
         )
+        for one in fitted:
+            if "hedge" in one:
+                one["hedge"].second_look = self.models.taggers["hedge"].second_look
         return [{**self.models.taggers, **f} for f in fitted]
 
     def judge(self, signals: LinearModels, taggers: dict[str, Tagger]) -> dict[str, np.ndarray]:
@@ -193,10 +201,14 @@ class _Study:
         rows = prepared.terms.rows(batch)
         values, names = with_auxiliary(rows, values, names, self.crossfit.auxiliary)
         column = signals.outputs.index("boilerplate")
-        odds = in_context(batch, signals.scores(rows, values)[:, column], self.crossfit.lines)
+        repeated = values[:, names.index("repeated line")]
+        odds = in_place(batch, signals.scores(rows, values)[:, column], repeated, self.crossfit.lines)
         scores = signals.scores(rows, in_story(batch, values, names, odds < 0))
         scores[:, column] = odds
-        return {g: p[self.inner] for g, p in probabilities(signals, scores).items()}
+        crossfit = self.crossfit
+        found = attribute(batch, tags.generous, ATTRIBUTION_LABELS, crossfit.linker, self.models.source_types)
+        judged, *_ = settle(batch, tags, found, signals, scores, crossfit.sift, crossfit.in_context)
+        return {g: p[self.inner] for g, p in judged.items()}
 
     def types(self, groups: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray] | None:
         """Source types of the labels' sentences, by a model of the others' and of these groups': rows, gold, found."""

@@ -13,7 +13,8 @@ from classifier.analysis import cue_words
 from classifier.report import FRAMES
 from classifier.source_types import TYPES
 
-CUE_CUTS = (0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.225, 0.25, 0.275, 0.3)
+CUE_CUTS = (0.075, 0.1, 0.125, 0.15, 0.175, 0.2, 0.225, 0.25, 0.275, 0.3, 0.325, 0.35, 0.375, 0.4)
+_USUAL_CUT = 0.2
 
 
 def prf(gold: np.ndarray, found: np.ndarray) -> tuple[float, float, float]:
@@ -52,14 +53,14 @@ def best_cue_threshold(crossfit: Any, kind: str, shown: np.ndarray) -> float:
     Returns
     -------
     float
-        That with the best F1 of words, from `CUE_CUTS`; the middle one where no word is marked.
+        That with the best F1 of words, from `CUE_CUTS`; .2 where no word is marked.
     """
     analysis = crossfit.analysis
     batch = analysis.batch
     y = crossfit.tagging.labels[kind][: batch.n_tokens]  # the articles come first there
     marked = (y >= 0) & ~crossfit.drift[batch.sentence_of]
     if not (y[marked] > 0).any():
-        return CUE_CUTS[len(CUE_CUTS) // 2]
+        return _USUAL_CUT
     words = shown[batch.sentence_of]
     f = [prf(y[marked] > 0, (cue_words(analysis, kind, cut) & words)[marked])[2] for cut in CUE_CUTS]
     return CUE_CUTS[int(np.argmax(f))]

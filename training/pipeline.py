@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ import scipy.sparse as sp
 from joblib import Parallel
 from sklearn.model_selection import GroupKFold
 
+from classifier import in_context
 from classifier import lines as in_lines
 from classifier.analysis import Analysis, Attributions, attribute, tag, with_auxiliary
 from classifier.batch import Batch
 from classifier.features import Rows, Tags, TermIndex, dense, in_story
 from classifier.phrases import PhraseModel
+from classifier.second_look import look_again
 from classifier.sift import keep, parts_with_content
 from classifier.signals import AUXILIARY, LinearModels, probabilities
 from classifier.source_types import SourceTypeModel
@@ -42,8 +44,10 @@ from training.attribution import (
 )
 from training.cache import FitCache
 from training.corpora import own, readings
+from training.in_context import LEAST, fit_in_context
 from training.linear import fit_logistic
 from training.records import ArticleRecord, Corpus, CorpusError, SentenceRecord
+from training.second_look import fit_second_look
 from training.sentences import (
     AUXILIARY_GROUPS,
     MAIN_GROUPS,
@@ -68,6 +72,7 @@ from training.words import WordTable
 Progress = Callable[[str], Any]
 # corpora of whole articles labelled by the codebook; labels of users come last: with none, everything is numbered as it was
 ARTICLES = ("annotations", "own", "readings", "labels")
+LINES_PENALTY = 0.004  # of each line's share in the fit of `classifier.lines`, chosen on folds
 READINGS_TAGGED = 800  # about as many articles as PolNeAR has, see docs/experiments.md
 # labelled corpora that teach the shipped artifact beside the annotations and the own articles
 TEACHING = tuple(
@@ -408,6 +413,8 @@ class Crossfit:
     type_sentences: list[int]
     sift: np.ndarray
     lines: np.ndarray
+    in_context: np.ndarray
+    second_look: np.ndarray | None
     auxiliary: LinearModels
     blocks: dict[str, tuple[Rows, np.ndarray]]  # features of articles (all lines; story alone), alone, lone
     names: list[str]
@@ -464,6 +471,7 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     linker = fit_linker(data.batch, y, [r if d not in dev else None for d, r in enumerate(data.records)])
 
     tags = tags_by_fold(articles.batch, fold_of, taggers)
+    tags, second_look = _look_again(articles, tags, data.labels["hedge"], fold_of, taggers)
     attributions = attribute(articles.batch, tags.generous, ATTRIBUTION_LABELS, linker, None)
     rows, types, sentences = type_examples(attributions, articles.records)
     fold_of_sentence = fold_of[articles.document_of]
@@ -500,7 +508,8 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         odds[here] = guide(first, with_names).scores(*blocks["articles"])[here, 0]
     scale = fit_calibration(odds[:, None], ("boilerplate",), judged_by)["boilerplate"]
     odds = scale[0] * odds + scale[1]
-    odds, lines = _in_lines(articles, odds, labels["boilerplate"], fold_of_sentence, n_folds)
+    repeated = blocks["articles"][1][:, with_names.index("repeated line")]
+    odds, lines = _in_lines(articles, odds, repeated, labels["boilerplate"], fold_of_sentence, n_folds)
     blocks["story"] = (blocks["articles"][0], in_story(articles.batch, blocks["articles"][1], with_names, odds < 0))
     scores = np.zeros((articles.batch.n_sentences, sum(len(m) for m in MAIN_GROUPS.values())), dtype=np.float32)
     models = None
@@ -515,7 +524,14 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     scores = scores * slopes + shifts
     scores[:, models.outputs.index("boilerplate")] = odds
     judged = probabilities(models, scores)
-    sift = _sift(articles, tags, attributions, judged, fold_of, n_folds)
+    sure, sift = _sift(articles, tags, attributions, judged, fold_of, n_folds)
+    columns = [models.outputs.index(o) for o in in_context.OUTPUTS]
+    own = scores[:, columns]
+    around = in_context.features(articles.batch, own, judged, attributions, sure)
+    scores[:, columns], context = _in_context(articles, own, judged, around, labels, fold_of_sentence, n_folds)
+    judged = probabilities(models, scores)
+    keep(attributions, judged, sure > 0.0)
+    progress("fitted the sentences in context")
     analysis = Analysis(
         articles.batch,
         tags,
@@ -526,24 +542,64 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
         with_names,
         scores,
         judged,
+        own,
+        around,
     )
     return Crossfit(
         fold_of,
-        data, taggers, linker, analysis, rows, types, sentences, sift, lines, auxiliary, blocks, with_names, calibration,
-        judged_by, drift,
+        data, taggers, linker, analysis, rows, types, sentences, sift, lines, context, second_look, auxiliary, blocks,
+        with_names, calibration, judged_by, drift,
     )  # fmt: skip
 
 
+def _look_again(
+    articles: Labelled, tags: Tags, labels: np.ndarray, fold_of: np.ndarray, taggers: Sequence[dict[str, Tagger]]
+) -> tuple[Tags, np.ndarray | None]:
+    """Give each fold's tagger of hedges the weights of a second look by the labels of the others.
+
+    Returns
+    -------
+    tags : Tags
+        With what these say of hedges.
+    weights : ndarray or None
+        Of a second look by all labels.
+    """
+    batch = articles.batch
+    document = articles.document_of[batch.sentence_of]
+    y, drift = labels[: batch.n_tokens], articles.drifting[document]
+    first, content = tags.hedge_probability, tags.probabilities[:, 5:].sum(axis=1)
+
+    def fit(use: np.ndarray) -> np.ndarray | None:
+        return fit_second_look(batch, first, content, np.where(use, y, -1), drift)
+
+    whole = fit(np.ones(batch.n_tokens, dtype=bool))
+    hedge = first.copy()
+    for f, mine in enumerate(taggers):
+        here = fold_of[document] == f
+        weights = mine["hedge"].second_look = fit(~here) if len(taggers) > 1 else whole
+        if weights is not None:
+            hedge[here] = look_again(batch, first, content, weights)[here]
+    return replace(tags, hedge_probability=hedge), whole
+
+
 def _in_lines(
-    articles: Labelled, odds: np.ndarray, labels: np.ndarray, fold_of_sentence: np.ndarray, n_folds: int
+    articles: Labelled,
+    odds: np.ndarray,
+    repeated: np.ndarray,
+    labels: np.ndarray,
+    fold_of_sentence: np.ndarray,
+    n_folds: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Log-odds of boilerplate in context, each fold's by the labels of the others, and the weights by all."""
-    X, y = in_lines.features(articles.batch, odds), labels[: len(odds)]
+    X = in_lines.with_products(in_lines.features(articles.batch, odds, repeated))
+    y = labels[: len(odds)]
     drift = articles.drifting[articles.document_of]
 
     def fit(use: np.ndarray) -> np.ndarray:
         ok = use & (y >= 0)
-        weights = fit_logistic(X[ok], y[ok], drift[ok])
+        weights = fit_logistic(
+            X[ok], y[ok], drift[ok], C=1 / (LINES_PENALTY * max(int(ok.sum()), LEAST)), tolerance=1e-3
+        )
         return in_lines.alone() if weights is None else weights
 
     whole = fit(np.ones(len(odds), dtype=bool))
@@ -551,7 +607,7 @@ def _in_lines(
     for f in range(n_folds):
         here = fold_of_sentence == f
         weights = fit(~here) if n_folds > 1 else whole
-        out[here] = in_lines.in_context(articles.batch, odds, weights)[here]
+        out[here] = in_lines.in_place(articles.batch, odds, repeated, weights)[here]
     return out, whole
 
 
@@ -562,19 +618,39 @@ def _sift(
     judged: Mapping[str, np.ndarray],
     fold_of: np.ndarray,
     n_folds: int,
-) -> np.ndarray:
-    """Sift the attributions, each fold's by a model of the others, and give the weights by all."""
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log-odds that attributions are ones, each fold's by a model of the others, kept from 0 on; and the weights by all."""
     found = sift_data(articles.batch, tags, attributions, judged, articles.articles)
     by_fold = [fit_sift(found, (fold_of != f) | (n_folds == 1), articles.drifting) for f in range(n_folds)]
     weights = np.stack(by_fold)[fold_of[found.document]]
     odds = (found.X * weights[:, :-1]).sum(axis=1) + weights[:, -1]
     where = np.array([s for s, _ in parts_with_content(attributions)], dtype=int)
-    odds[judged["boilerplate"][where] >= 0.5] = -np.inf  # nothing is kept there
-    cut = best_cut(found, odds, ~articles.drifting)
-    keep(attributions, judged, odds > cut)
+    story = np.where(judged["boilerplate"][where] < 0.5, odds, -np.inf)  # nothing is kept in the rest
+    cut = best_cut(found, story, ~articles.drifting)
     whole = fit_sift(found, np.ones(len(fold_of), dtype=bool), articles.drifting)
     whole[-1] -= cut
-    return whole
+    return odds - cut, whole
+
+
+def _in_context(
+    articles: Labelled,
+    scores: np.ndarray,
+    judged: Mapping[str, np.ndarray],
+    around: np.ndarray,
+    labels: Mapping[str, np.ndarray],
+    fold_of_sentence: np.ndarray,
+    n_folds: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Scores of sentences in context, each fold's by the labels of the others, and the weights by all."""
+    batch, drift = articles.batch, articles.drifting[articles.document_of]
+    use = in_context.judged(batch, judged)
+    whole = fit_in_context(around, labels, use, drift)
+    out = scores.copy()
+    for f in range(n_folds):
+        here = fold_of_sentence == f
+        weights = fit_in_context(around, labels, use & ~here, drift) if n_folds > 1 else whole
+        out[here] = in_context.scores(batch, scores, judged, around, weights)[here]
+    return out, whole
 
 
 def _types_by_fold(

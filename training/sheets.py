@@ -404,7 +404,10 @@ def _take(given: argparse.Namespace) -> int:
         line, wrong = take(article, path.read_text(encoding="utf-8"), path.name, given.reader)
         problems += wrong
         if not wrong:
-            kept[given.control if key in annotated else given.readings][key] = line
+            there_before = kept[given.control if key in annotated else given.readings]
+            if "again" in there_before.get(key, {}):
+                line["again"] = there_before[key]["again"]  # a second reader's rating
+            there_before[key] = line
     for problem in problems:
         progress(problem)
     for path, found in kept.items():

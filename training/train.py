@@ -127,6 +127,7 @@ def train(
     progress("fitted the article scores")
 
     taggers = fit_taggers(crossfit.tagging, [set()], seed, jobs, progress, fits)[0]
+    taggers["hedge"].second_look = crossfit.second_look
     labels_of = main_labels(prepared)
     signals = fit_main(
         prepared, crossfit.blocks, crossfit.names, labels_of, crossfit.fold_of, -1, jobs, crossfit.calibration
@@ -146,6 +147,7 @@ def train(
         auxiliary=crossfit.auxiliary,
         signals=signals,
         lines=crossfit.lines,
+        in_context=crossfit.in_context,
         thresholds=chosen,
         scores=scores,
     )

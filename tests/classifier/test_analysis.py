@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from classifier.analysis import attribute, generous
+from classifier.analysis import analyse, attribute, generous
 from classifier.article import Article
 from classifier.attribution import PAIR_FEATURES
 from classifier.batch import Batch
 from classifier.document import read
+from classifier.scores import FEATURES, article_features
 from classifier.vocabulary import TypeTable
 
 LABELS = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
@@ -93,3 +94,54 @@ def test_a_claim_within_what_somebody_said_is(contents):
     passages = {"source": ["The owners", "the mayor"], "content": ["that the ferry leaks"]}
     found = contents(text, cue=["claimed", "said"], **passages)
     assert found == {"claimed": ["that the ferry leaks"], "said": ["The owners claimed that the ferry leaks"]}
+
+
+PLAIN = """\
+The harbour board bought a ferry on Monday. It paid 4 million crowns for it.
+
+“The ferry is safe,” said Ann Bell, who chairs the board. “It sails on Friday.”
+
+The board meets again in June. The mayor, Tomas Haddad, told reporters that the harbour was full.
+"""
+
+
+def article_figures(predictor, text, title="Board buys a ferry"):
+    """An article's features by name."""
+    analysis = analyse(Batch.of([read(Article(text, title))], predictor.models.new_table()), predictor.models)
+    values, *_ = article_features(analysis, 0, predictor.models.thresholds)
+    return dict(zip(FEATURES, values.tolist(), strict=True))
+
+
+@pytest.mark.parametrize(
+    ("feature", "sentence"),
+    [
+        ("hearsay words", "The old ferry was reportedly sold."),
+        ("hearsay words", "Rumours had said so."),
+        ("methods told", "The board surveyed 900 respondents."),
+        ("weasel words", "Some often use it, and many sometimes do."),
+    ],
+)
+def test_words_of_evidence_count_in_the_article_features(predictor, feature, sentence):
+    before = article_figures(predictor, PLAIN)
+    after = article_figures(predictor, f"{PLAIN}\n{sentence} The end is near, and all of the harbour knows it.\n")
+    assert after[feature] > before[feature]
+    if feature != "weasel words":
+        assert before[feature] == 0
+
+
+def test_quotation_marks_and_headlines_count_in_the_article_features(predictor):
+    plain = article_figures(predictor, PLAIN)
+    assert 0.1 < plain["in quotation marks"] < 0.5
+    assert article_figures(predictor, PLAIN.replace("“", "").replace("”", ""))["in quotation marks"] == 0
+    assert (
+        article_figures(predictor, PLAIN, "Ferry may sink, board fears")["hedged headline"]
+        > plain["hedged headline"] + 0.3
+    )
+    worse = article_figures(predictor, PLAIN, "Corrupt board wrecks ferry in shameful scandal")
+    assert worse["negative headline"] > plain["negative headline"] + 0.3
+
+
+def test_speakers_that_another_outlet_carries_count_in_the_article_features(predictor):
+    carried = PLAIN.replace("told reporters that", "told the Washington Post that")
+    before, after = (article_figures(predictor, text)["speakers through media"] for text in (PLAIN, carried))
+    assert after > before + 0.02

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from classifier import Article
 from classifier.reading import ReadingError, read_articles
 from classifier.report import SCORES
+from classifier.signals import GROUPS
 
 _PIECES = st.sampled_from(
     [
@@ -150,6 +151,19 @@ def test_an_explanation_adds_up_to_the_probability(predictor, text, title, outpu
     }[output]
     log_odds = sum(predictor.explain(article, i, output).values())
     assert 1 / (1 + math.exp(-min(max(log_odds, -50), 50))) == pytest.approx(told, abs=2e-3)
+
+
+@_SETTINGS
+@given(text=_TEXTS, title=st.one_of(st.just(""), _TEXTS), data=st.data())
+def test_explanations_of_attribution_types_add_up_to_the_probability(predictor, text, title, data):
+    article = Article(text, title=title)
+    report = predictor.score(article)
+    if not report.sentences:
+        return
+    i = data.draw(st.integers(0, len(report.sentences) - 1))
+    scores = np.array([sum(predictor.explain(article, i, o).values()) for o in GROUPS["attribution"]])
+    p = np.exp(scores - scores.max())
+    assert 1 - p[0] / p.sum() == pytest.approx(report.sentences[i].attributed, abs=2e-3)
 
 
 @_SETTINGS

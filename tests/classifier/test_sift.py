@@ -9,7 +9,7 @@ from classifier.attribution import PAIR_FEATURES
 from classifier.batch import Batch
 from classifier.document import read
 from classifier.features import Tags
-from classifier.sift import FEATURES, by_thresholds, features, parts_with_content, sift
+from classifier.sift import FEATURES, by_thresholds, features, keep, odds, parts_with_content
 from classifier.vocabulary import TypeTable
 
 LABELS = ("O", "B-source", "I-source", "B-cue", "I-cue", "B-content", "I-content")
@@ -21,6 +21,10 @@ TEXT = (
 @pytest.fixture
 def batch():
     return Batch.of([read(Article(TEXT, "Rain is near"))], TypeTable({"word": ("said", ",")}))
+
+
+def sift(batch, tags, attributions, probabilities, weights):
+    keep(attributions, probabilities, odds(batch, tags, attributions, probabilities, weights) > 0.0)
 
 
 def tagged(batch, *spans):

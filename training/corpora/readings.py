@@ -1,4 +1,4 @@
-"""News articles that readers of this project labelled by the codebook: sentences, attributions and a rating each.
+"""News articles that readers of this project labelled by the codebook: sentences, attributions and ratings.
 
 The labels are the project's own (``training/data/readings.jsonl.gz``, one article a line, offsets only) and hold no word of the
 articles; the texts are those of the corpus ``news``, which is joined by id. `training.sheets` makes such lines of what
@@ -124,8 +124,10 @@ def _article(raw: Mapping[str, Any], article: ArticleRecord, path: Path) -> Arti
             sentence = _sentence(labels, article, index, start, end)
             sentences.append(sentence)
             attributions += [_attribution(a, sentence, start or 0) for a in labels.get("attributions", ())]
-        rating = _rating(raw["rating"], raw.get("reader", ""))
-    except (ValueError, KeyError, TypeError) as error:
+        rated = [_rating(raw["rating"], raw.get("reader", ""))]
+        if "again" in raw:
+            rated.append(_rating(raw["again"], raw["again"].get("reader", "")))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CorpusError(f"{where}: damaged ({error})") from None
     return ArticleRecord(
         corpus="readings",
@@ -137,7 +139,7 @@ def _article(raw: Mapping[str, Any], article: ArticleRecord, path: Path) -> Arti
         topic=article.topic,
         sentences=tuple(sentences),
         attributions=tuple(attributions),
-        ratings=(rating,),
+        ratings=tuple(rated),
     )
 
 
