@@ -320,10 +320,12 @@ def test_shipped_readings_hold_no_words():
         found = list(readings.lines(path))
         assert len(found) > 20
         for line in found:
-            assert line.keys() == {"id", "text", "reader", "headline", "rating", "sentences"}
+            assert line.keys() - {"again"} == {"id", "text", "reader", "headline", "rating", "sentences"}
+            assert line.get("again", {}).keys() <= {*SCALES, "genre", "reader"}
             assert len(line["text"]) == 12
             assert len(line["reader"]) <= 12
-            assert not set(strings([line["sentences"], line["rating"]])) - allowed
+            again = {k: v for k, v in line.get("again", {}).items() if k != "reader"}
+            assert not set(strings([line["sentences"], line["rating"], again])) - allowed
 
 
 def test_a_few_readings_teach_the_tagger_of_attributions_and_of_these_the_paragraphs_that_have_one(monkeypatch):

@@ -298,9 +298,10 @@ def test_lines_of_a_fold_are_judged_by_the_labels_of_the_others(own_corpus):
     fold = articles.document_of % 2
     labels = draw.integers(0, 2, size=n)
     odds = (draw.normal(size=n) + 3 * labels - 1.5).astype(np.float32)
-    first, weights = _in_lines(articles, odds, labels, fold, 2)
+    repeated = np.zeros(n)
+    first, weights = _in_lines(articles, odds, repeated, labels, fold, 2)
     assert weights[0] > 0
     turned = np.where(fold == 0, 1 - labels, labels)
-    second, _ = _in_lines(articles, odds, turned, fold, 2)
+    second, _ = _in_lines(articles, odds, repeated, turned, fold, 2)
     np.testing.assert_array_equal(first[fold == 0], second[fold == 0])
     assert not np.allclose(first[fold == 1], second[fold == 1])
