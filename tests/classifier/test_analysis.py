@@ -118,14 +118,14 @@ def article_figures(predictor, text, title="Board buys a ferry"):
         ("hearsay words", "The old ferry was reportedly sold."),
         ("hearsay words", "Rumours had said so."),
         ("methods told", "The board surveyed 900 respondents."),
-        ("weasel words", "Some often use it, and many sometimes do."),
+        ("qualifying words", "Some often use it, and many sometimes do."),
     ],
 )
 def test_words_of_evidence_count_in_the_article_features(predictor, feature, sentence):
     before = article_figures(predictor, PLAIN)
     after = article_figures(predictor, f"{PLAIN}\n{sentence} The end is near, and all of the harbour knows it.\n")
     assert after[feature] > before[feature]
-    if feature != "weasel words":
+    if feature != "qualifying words":
         assert before[feature] == 0
 
 
