@@ -11,7 +11,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +126,12 @@ def measure(
     }
 
 
+def taught(labelled: Collection[str]) -> set[str]:
+    """The groups of outputs that are fitted anew where some are labelled: these, and what judges them (`classifier.in_context`)."""
+    around = {"hedged", "loaded", *IN_CONTEXT} if set(IN_CONTEXT) & set(labelled) else set()
+    return {*labelled, "boilerplate", *around}
+
+
 class _Study:
     """The sentence models, fitted with parts of the labels."""
 
@@ -148,10 +154,7 @@ class _Study:
         ]
         self.full = main_labels(prepared)
         present = {g for g in MAIN_GROUPS if (self.full[g][self.rows] >= 0).any()}
-        # and what these are judged with (`classifier.in_context`)
-        self.taught = (
-            present | {"boilerplate"} | ({"hedged", "loaded", *IN_CONTEXT} if present & {*IN_CONTEXT} else set())
-        )
+        self.taught = taught(present)
         self.documents = np.flatnonzero(theirs)
         self.group_of_document = group_of_document
         batch = articles.batch

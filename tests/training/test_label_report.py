@@ -10,7 +10,7 @@ import pytest
 
 import classifier
 from training import label_report
-from training.label_report import _advice, _curve, table, write
+from training.label_report import _advice, _curve, table, taught, write
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 THINGS = ("ferry", "tram", "harbour", "theatre", "library", "bakery", "museum", "stadium", "chapel", "mill")
@@ -227,3 +227,9 @@ def test_what_a_report_shows_is_escaped(trained):
     page = label_report.to_html(report)
     assert "<script>" not in page
     assert "<b>" not in page
+
+
+def test_what_is_judged_in_context_is_judged_by_models_that_learned():
+    """A group that is not fitted anew is a dummy that says one class of every sentence."""
+    assert taught({"hedged"}) == {"hedged", "boilerplate"}
+    assert taught({"opinion"}) == {"opinion", "attribution", "valence", "hedged", "loaded", "boilerplate"}
