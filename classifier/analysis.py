@@ -378,7 +378,7 @@ def settle(
     own = scores[:, columns]
     around = in_context.features(batch, own, p, attributions, odds)
     scores[:, columns] = in_context.scores(batch, own, p, around, context_weights)
-    p |= probabilities(signals, scores)
+    p |= probabilities(signals, scores, in_context.IN_CONTEXT)
     sift.keep(attributions, p, odds > 0.0)
     return p, own, around
 

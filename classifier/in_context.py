@@ -17,8 +17,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from classifier import products
 from classifier.batch import Batch
 from classifier.features import ends_with
+from classifier.places import Places
 from classifier.report import ATTRIBUTION_TYPES
 from classifier.sift import log_odds, parts_with_content
 from classifier.signals import GROUPS, sigmoid
@@ -69,8 +71,7 @@ PAIRED = (
     "behind: attributed", "before: quoted", "behind: quoted", "before: direct", "behind: direct", "before: indirect",
     "behind: indirect", "before: likely", "behind: likely", "before: attributed, same paragraph",
 )  # fmt: skip
-_FIRST, _SECOND = np.triu_indices(len(PAIRED))
-FEATURES = (*SINGLE, *(f"{PAIRED[a]} x {PAIRED[b]}" for a, b in zip(_FIRST.tolist(), _SECOND.tolist(), strict=True)))
+FEATURES = (*SINGLE, *products.names(PAIRED))
 _PAIRED = [SINGLE.index(name) for name in PAIRED]
 _FAR = 4.0  # sentences after which what stood before counts 1/e
 _LONGEST_LABEL = 6  # tokens
@@ -80,8 +81,7 @@ _USUAL = 0.3  # share of attributed sentences that a text is taken to begin with
 
 def with_products(X: np.ndarray) -> np.ndarray:
     """`FEATURES` from what `features` gives: ndarray of float32, shape (n_sentences, len(FEATURES))."""
-    paired = X[:, _PAIRED]
-    return np.concatenate([X, paired[:, _FIRST] * paired[:, _SECOND]], axis=1)
+    return np.concatenate([X, products.of(X[:, _PAIRED])], axis=1)
 
 
 def of_the_story(probabilities: Mapping[str, np.ndarray]) -> np.ndarray:
@@ -122,7 +122,7 @@ def features(
     found = {name: values[story] for name, values in _found(batch, attributions, odds).items()}
     p = {group: values[story] for group, values in probabilities.items()}
     kinds, valence = p["attribution"], p["valence"]
-    place = _Place(batch, story)
+    place = _Story(batch, story)
     whole = dict(zip(_WHOLE, (1.0 - kinds[:, 0], p["opinion"], valence[:, 0], valence[:, 2]), strict=True))
     near = {
         "attributed": log_odds(whole["attributed"]), "direct": kinds[:, 1], "indirect": kinds[:, 2], "mixed": kinds[:, 3],
@@ -146,33 +146,8 @@ def features(
     return out
 
 
-class _Place:
-    """Where the sentences of a story stand among each other.
-
-    Attributes
-    ----------
-    index, first, last : ndarray of int, shape (n,)
-        Of each sentence, and of the first and last of its article, all counted within the story.
-    size : ndarray of float, shape (n,)
-        Sentences of the article's story.
-    """
-
-    def __init__(self, batch: Batch, story: np.ndarray) -> None:
-        document = batch.document_of_sentence[story]
-        self.bounds = np.searchsorted(document, np.arange(len(batch.documents) + 1))
-        self.index = np.arange(len(story))
-        self.first, self.last = self.bounds[:-1][document], self.bounds[1:][document] - 1
-        self.size = (self.last - self.first + 1).astype(np.float64)
-
-    def around(self, values: np.ndarray, k: int, otherwise: float = 0.0) -> np.ndarray:
-        """Those of the sentence `k` sentences behind."""
-        at = self.index + k
-        return np.where((at >= self.first) & (at <= self.last), values[np.clip(at, 0, len(at) - 1)], otherwise)
-
-    def total(self, values: np.ndarray) -> np.ndarray:
-        """The sum over the article."""
-        sums = np.append(0.0, np.cumsum(values, dtype=np.float64))
-        return sums[self.last + 1] - sums[self.first]
+class _Story(Places):
+    """The sentences of a story, where they stand among each other."""
 
     def since(self, flag: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """How near the last flagged sentence above is, from 1 (the one before) to 0, and which it is (-1: none)."""
@@ -244,7 +219,7 @@ def _found(batch: Batch, attributions: Attributions, odds: np.ndarray) -> dict[s
 
 
 def _layout(
-    batch: Batch, story: np.ndarray, place: _Place, attributed: np.ndarray, found: Mapping[str, np.ndarray]
+    batch: Batch, story: np.ndarray, place: _Story, attributed: np.ndarray, found: Mapping[str, np.ndarray]
 ) -> list[np.ndarray]:
     """What the lines above and the whole article say of who speaks: a column for each of `_LAYOUT`."""
     bounds = batch.sentence_bounds
@@ -315,12 +290,8 @@ def scores(
     -------
     ndarray of float32, shape (n_sentences, len(OUTPUTS))
     """
-    n = len(PAIRED)
-    square = np.zeros((n, n, len(OUTPUTS)), dtype=np.float32)
-    square[_FIRST, _SECOND] = weights[len(SINGLE) : -1]
-    paired = X[:, _PAIRED]
-    halves = (paired @ square.reshape(n, -1)).reshape(-1, n, len(OUTPUTS))
-    out = X @ weights[: len(SINGLE)] + weights[-1] + (paired[:, :, None] * halves).sum(axis=1)
+    n = len(SINGLE)
+    out = X @ weights[:n] + weights[-1] + products.sums(X[:, _PAIRED], weights[n:-1])
     return np.where(judged(batch, probabilities)[:, None], out, own).astype(np.float32)
 
 

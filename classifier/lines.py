@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from classifier import products
 from classifier.batch import Batch
 from classifier.features import ends_with
+from classifier.places import Places
 from classifier.signals import sigmoid
 from classifier.vocabulary import CLASS_ID, SHAPE_ID
 
@@ -22,8 +24,7 @@ SINGLE = (
     "share before", "share behind", "words of the web", "repeated line", "quoted", "has quotation", "capitals", "digits", "question",
     "lines", "last 3 lines", "last 8 lines",
 )  # fmt: skip
-_FIRST, _SECOND = np.triu_indices(len(SINGLE))
-FEATURES = (*SINGLE, *(f"{SINGLE[a]} x {SINGLE[b]}" for a, b in zip(_FIRST.tolist(), _SECOND.tolist(), strict=True)))
+FEATURES = (*SINGLE, *products.names(SINGLE))
 LEAST_LINES = 3  # a text of fewer is taken as it is
 _MOST = 5.0  # log-odds of the lines around
 _OWN_MOST = 12.0
@@ -46,18 +47,11 @@ def features(batch: Batch, odds: np.ndarray, repeated: np.ndarray) -> np.ndarray
     -------
     ndarray of float32, shape (n_sentences, len(SINGLE))
     """
-    n = batch.n_sentences
-    index, document = np.arange(n), batch.document_of_sentence
-    bounds = np.array(batch.sentences_of_document)
-    first, last = bounds[:-1][document], bounds[1:][document] - 1
+    place = Places(batch, np.arange(batch.n_sentences))
+    index, first, last, around = place.index, place.first, place.last, place.around
     near, p = np.clip(odds, -_MOST, _MOST), sigmoid(odds)
     tokens = batch.sentence_bounds
     paragraph = batch.chain_of[tokens[:-1]]
-
-    def around(values: np.ndarray, k: int, otherwise: float = 0.0) -> np.ndarray:
-        """Those of the line `k` lines behind."""
-        at = index + k
-        return np.where((at >= first) & (at <= last), values[np.clip(at, 0, n - 1)], otherwise)
 
     goes_on = [around(paragraph, k, -1) == paragraph for k in (-1, 1)]
     marks = [i for i in map(batch.table.ids_of.get, _ENDS) if i is not None]
@@ -78,7 +72,7 @@ def features(batch: Batch, odds: np.ndarray, repeated: np.ndarray) -> np.ndarray
         before == 0,
         before == 1,
         behind == 0,
-        before / (last - first + 1),
+        before / place.size,
         ends,
         length < _SHORT,
         (length < _SHORT_LINE) & ~ends,
@@ -91,7 +85,7 @@ def features(batch: Batch, odds: np.ndarray, repeated: np.ndarray) -> np.ndarray
         capitals / root,
         digits / root,
         ends_with(batch, "?"),
-        np.log1p(last - first + 1),
+        np.log1p(place.size),
         behind < 3,
         behind < 8,
     )
@@ -100,7 +94,7 @@ def features(batch: Batch, odds: np.ndarray, repeated: np.ndarray) -> np.ndarray
 
 def with_products(X: np.ndarray) -> np.ndarray:
     """`FEATURES` from what `features` gives."""
-    return np.concatenate([X, X[:, _FIRST] * X[:, _SECOND]], axis=1)
+    return np.concatenate([X, products.of(X)], axis=1)
 
 
 def in_place(batch: Batch, odds: np.ndarray, repeated: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -118,9 +112,8 @@ def in_place(batch: Batch, odds: np.ndarray, repeated: np.ndarray, weights: np.n
     ndarray of float32, shape (n_sentences,)
     """
     X = features(batch, odds, repeated)
-    square = np.zeros((len(SINGLE), len(SINGLE)), dtype=np.float32)
-    square[_FIRST, _SECOND] = weights[len(SINGLE) : -1]
-    around = X @ weights[: len(SINGLE)] + ((X @ square) * X).sum(axis=1) + weights[-1]
+    n = len(SINGLE)
+    around = X @ weights[:n] + products.sums(X, weights[n:-1]) + weights[-1]
     return np.where(_in_texts(batch), around, odds).astype(np.float32)
 
 

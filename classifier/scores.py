@@ -310,7 +310,7 @@ def article_features(analysis: Analysis, document: int, thresholds: Mapping[str,
                     carried[s] += portion * links.types[part.resolved, media]
     if where:
         np.add.at(types, where, np.array(portions)[:, None] * links.types[which])
-    second_hand = types[:, TYPES.index("media")]
+    second_hand = types[:, media]
     known = types[:, :-1].sum(axis=1, keepdims=True)
     mean_type = (w[:, None] * types[:, :-1] * attributed[:, None]).sum(axis=0)
     mean_type = mean_type / mean_type.sum() if mean_type.sum() else np.zeros(len(SOURCE_TYPES))

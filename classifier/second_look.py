@@ -80,8 +80,7 @@ def features(batch: Batch, probability: np.ndarray, content: np.ndarray, at: np.
         ok = (where >= first) & (where < last)
         return batch.types[np.where(ok, where, 0)], ok
 
-    row = codes[batch.types[at]]
-    me = row[:, 0]
+    me = codes[batch.types[at], 0]
     near: dict[int, np.ndarray] = {}
     out: list[np.ndarray] = []
 

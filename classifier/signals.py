@@ -6,7 +6,7 @@ term a feature: `explain` gives the terms.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -87,10 +87,12 @@ class LinearModels:
         return dict(sorted(parts.items(), key=lambda p: -abs(p[1])))
 
 
-def probabilities(models: LinearModels, scores: np.ndarray) -> dict[str, np.ndarray]:
+def probabilities(
+    models: LinearModels, scores: np.ndarray, groups: Iterable[str] = tuple(GROUPS)
+) -> dict[str, np.ndarray]:
     """Probabilities by group: shape (n,) for yes-or-no models, (n, n_classes) for multinomial ones."""
     out = {}
-    for group, members in GROUPS.items():
-        columns = [models.outputs.index(m) for m in members]
+    for group in groups:
+        columns = [models.outputs.index(m) for m in GROUPS[group]]
         out[group] = sigmoid(scores[:, columns[0]]) if len(columns) == 1 else softmax(scores[:, columns])
     return out

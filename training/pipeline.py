@@ -552,6 +552,38 @@ def cross_fit(prepared: Prepared, n_folds: int, jobs: int, progress: Progress, h
     )  # fmt: skip
 
 
+def _out_of_fold(
+    values: np.ndarray,
+    folds: np.ndarray,
+    n_folds: int,
+    fit: Callable[[np.ndarray], Any],
+    judge: Callable[[Any], np.ndarray],
+) -> tuple[np.ndarray, list[Any], Any]:
+    """What small models say, each fold's by a model of the others.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, ...)
+        What is judged again.
+    folds : ndarray of int, shape (n,)
+    fit : callable
+        From a mask of those that teach to weights.
+    judge : callable
+        From weights to new values of all.
+
+    Returns
+    -------
+    values, weights by fold, weights by all
+    """
+    whole = fit(np.ones(len(values), dtype=bool))
+    out, by_fold = values.copy(), []
+    for f in range(n_folds):
+        here = folds == f
+        by_fold.append(fit(~here) if n_folds > 1 else whole)
+        out[here] = judge(by_fold[f])[here]
+    return out, by_fold, whole
+
+
 def _look_again(
     articles: Labelled, tags: Tags, labels: np.ndarray, fold_of: np.ndarray, taggers: Sequence[dict[str, Tagger]]
 ) -> tuple[Tags, np.ndarray | None]:
@@ -572,13 +604,12 @@ def _look_again(
     def fit(use: np.ndarray) -> np.ndarray | None:
         return fit_second_look(batch, first, content, np.where(use, y, -1), drift)
 
-    whole = fit(np.ones(batch.n_tokens, dtype=bool))
-    hedge = first.copy()
-    for f, mine in enumerate(taggers):
-        here = fold_of[document] == f
-        weights = mine["hedge"].second_look = fit(~here) if len(taggers) > 1 else whole
-        if weights is not None:
-            hedge[here] = look_again(batch, first, content, weights)[here]
+    def judge(weights: np.ndarray | None) -> np.ndarray:
+        return first if weights is None else look_again(batch, first, content, weights)
+
+    hedge, by_fold, whole = _out_of_fold(first, fold_of[document], len(taggers), fit, judge)
+    for mine, weights in zip(taggers, by_fold, strict=True):
+        mine["hedge"].second_look = weights
     return replace(tags, hedge_probability=hedge), whole
 
 
@@ -602,12 +633,10 @@ def _in_lines(
         )
         return in_lines.alone() if weights is None else weights
 
-    whole = fit(np.ones(len(odds), dtype=bool))
-    out = odds.copy()
-    for f in range(n_folds):
-        here = fold_of_sentence == f
-        weights = fit(~here) if n_folds > 1 else whole
-        out[here] = in_lines.in_place(articles.batch, odds, repeated, weights)[here]
+    def judge(weights: np.ndarray) -> np.ndarray:
+        return in_lines.in_place(articles.batch, odds, repeated, weights)
+
+    out, _, whole = _out_of_fold(odds, fold_of_sentence, n_folds, fit, judge)
     return out, whole
 
 
@@ -644,12 +673,14 @@ def _in_context(
     """Scores of sentences in context, each fold's by the labels of the others, and the weights by all."""
     batch, drift = articles.batch, articles.drifting[articles.document_of]
     use = in_context.judged(batch, judged)
-    whole = fit_in_context(around, labels, use, drift)
-    out = scores.copy()
-    for f in range(n_folds):
-        here = fold_of_sentence == f
-        weights = fit_in_context(around, labels, use & ~here, drift) if n_folds > 1 else whole
-        out[here] = in_context.scores(batch, scores, judged, around, weights)[here]
+
+    def fit(mask: np.ndarray) -> np.ndarray:
+        return fit_in_context(around, labels, use & mask, drift)
+
+    def judge(weights: np.ndarray) -> np.ndarray:
+        return in_context.scores(batch, scores, judged, around, weights)
+
+    out, _, whole = _out_of_fold(scores, fold_of_sentence, n_folds, fit, judge)
     return out, whole
 
 

@@ -9,11 +9,8 @@ knowing it. The forms are told in ``docs/readings.md``.
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import random
 import re
-import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,8 +21,9 @@ from training import corpora
 from training.corpora import news, readings
 from training.corpora.readings import READINGS, checksum, lines, write
 from training.measures import prf, spearman
-from training.progress import progress
-from training.records import GENRES, SCALES, ArticleRecord, CorpusError, Offsets
+from training.progress import progress, run
+from training.records import GENRES, SCALES, ArticleRecord, Offsets
+from training.sheets import find_all, rating_agreement
 
 CONTROL = READINGS.with_name("rereadings_control.jsonl.gz")
 """Annotated articles that were read as the others were, without their labels."""
@@ -33,13 +31,8 @@ RATED = tuple(SCALES)
 
 
 def find(text: str, cue: str, taken: Sequence[Offsets] = ()) -> Offsets | None:
-    """Where a cue stands in a sentence, however its words are spaced: whole words before parts of words, and nothing twice."""
-    pattern = r"\s+".join(map(re.escape, cue.split()))
-    for one in (rf"(?<!\w){pattern}(?!\w)", pattern):
-        for match in re.finditer(one, text, re.IGNORECASE):
-            if not any(a < match.end() and b > match.start() for a, b in taken):
-                return match.span()
-    return None
+    """The first place of a cue in a sentence (`training.sheets.find_all`) that no other one has taken."""
+    return next(((a, b) for a, b in find_all(cue, text) if not any(c < b and d > a for c, d in taken)), None)
 
 
 def read_ratings(written: str, name: str) -> tuple[dict[str, dict[str, Any]], list[str]]:
@@ -145,11 +138,9 @@ def agreement(control: Iterable[Mapping[str, Any]], annotated: Mapping[str, Arti
     rated = [(annotated[x["id"]].ratings, x["again"]) for x in control if "again" in x]
     out = [f"{len(rated)} articles rated"] if rated else []
     for scale in RATED if rated else ():
-        a = np.array([np.mean([getattr(r, scale) for r in ratings]) for ratings, _ in rated])
-        b = np.array([again[scale] for _, again in rated])
         two = [[getattr(r, scale) for r in ratings[:2]] for ratings, _ in rated if len(ratings) > 1]
         between = f"; two of theirs {spearman(*np.array(two).T):.3f}" if len(two) > 2 else ""
-        out.append(f"rating {scale}: mean {a.mean():.2f} and {b.mean():.2f}, Spearman {spearman(a, b):.3f}{between}")
+        out.append(rating_agreement(rated, scale) + between)
     marked = [(annotated[x["id"]], x["hedged"]) for x in control if "hedged" in x]
     if marked:
         gold, found = [], []
@@ -207,7 +198,7 @@ def _take(given: argparse.Namespace) -> int:
     listing = (given.folder / "control.txt").read_text(encoding="utf-8").splitlines()
     names = dict(row.split() for row in listing)
     known = {line["id"]: line for line in lines(given.readings)}
-    control: dict[str, dict[str, Any]] = {line["id"]: line for line in _control(given.control_file)}
+    control: dict[str, dict[str, Any]] = {line["id"]: line for line in lines(given.control_file, ("text",))}
     articles = {a.id: a for a in news.iterate(corpora.find("news", given.data)) if a.id in found}
     annotated = {a.id: a for a in corpora.load("annotations", annotations=given.annotations).articles}
     taken = 0
@@ -240,21 +231,13 @@ def _take(given: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
-def _control(path: Path) -> list[dict[str, Any]]:
-    try:
-        text = gzip.decompress(path.read_bytes()).decode() if path.exists() else ""
-        return [json.loads(row) for row in text.splitlines()]
-    except (OSError, EOFError, zlib.error, ValueError) as error:
-        raise CorpusError(f"{path.name}: damaged ({error})") from None
-
-
 def _text(article: ArticleRecord) -> str:
     return checksum(article.title, article.text)
 
 
 def _agree(given: argparse.Namespace) -> int:
     annotated = {a.id: a for a in corpora.load("annotations", annotations=given.annotations).articles}
-    control = [x for x in _control(given.control_file) if x["id"] in annotated]
+    control = [x for x in lines(given.control_file, ("text",)) if x["id"] in annotated]
     print("\n".join(agreement([x for x in control if x["text"] == _text(annotated[x["id"]])], annotated)))
     return 0
 
@@ -295,12 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     agree.set_defaults(do=_agree)
     for one in (ask, taking, agree):
         one.add_argument("--annotations", type=Path, required=True, help="folder of annotations")
-    given = parser.parse_args(arguments)
-    try:
-        return int(given.do(given))
-    except CorpusError as error:
-        progress(f"error: {error}")
-        return 2
+    return run(parser, arguments)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,17 @@ from training import corpora
 from training.corpora import news
 from training.corpora.readings import CONTROL, READINGS, checksum, lines, write
 from training.measures import spearman
-from training.progress import progress
-from training.records import FRAMES, GENRES, SCALES, SOURCE_TYPES, ArticleRecord, CorpusError, Offsets, SentenceRecord
+from training.progress import progress, run
+from training.records import (
+    FRAMES,
+    GENRES,
+    SCALES,
+    SOURCE_TYPES,
+    ArticleRecord,
+    Offsets,
+    RatingRecord,
+    SentenceRecord,
+)
 
 TYPES = {"d": "direct", "i": "indirect", "m": "mixed", "u": "unsourced"}
 PER_OUTLET = 12  # articles asked for at a time: readers shall see many outlets
@@ -305,12 +314,12 @@ def agreement(read_again: Iterable[Mapping[str, Any]], annotated: Mapping[str, A
     Sentences are compared where they begin alike; of F1 the annotations are the measure.
     """
     pairs: list[tuple[SentenceRecord, Mapping[str, Any]]] = []
-    rated: list[tuple[ArticleRecord, Mapping[str, Any]]] = []
+    rated: list[tuple[Sequence[RatingRecord], Mapping[str, Any]]] = []
     for line in read_again:
         article = annotated[line["id"]]
         starts = {start: labels for start, _, labels in line["sentences"]}
         pairs += [(s, starts[s.start]) for s in article.sentences if s.start in starts]
-        rated.append((article, line["rating"]))
+        rated.append((article.ratings, line["rating"]))
     if not pairs:
         return ["no article was read twice"]
     out = [f"{len(rated)} articles, {len(pairs)} sentences"]
@@ -343,11 +352,14 @@ def agreement(read_again: Iterable[Mapping[str, Any]], annotated: Mapping[str, A
     b = np.array([[f in r.get("frames", ()) for f in FRAMES] for _, r in story])
     micro, macro = (f1_score(a, b, average=average, zero_division=0) for average in ("micro", "macro"))
     out.append(f"frames: micro F1 {micro:.3f}, macro F1 {macro:.3f}")
-    for scale in SCALES:
-        a = np.array([np.mean([getattr(r, scale) for r in article.ratings]) for article, _ in rated])
-        b = np.array([rating[scale] for _, rating in rated])
-        out.append(f"rating {scale}: mean {a.mean():.2f} and {b.mean():.2f}, Spearman {spearman(a, b):.3f}")
-    return out
+    return out + [rating_agreement(rated, scale) for scale in SCALES]
+
+
+def rating_agreement(rated: Iterable[tuple[Sequence[RatingRecord], Mapping[str, Any]]], scale: str) -> str:
+    """How far ratings on a scale agree with the mean of the annotators': a line of text."""
+    pairs = [(np.mean([getattr(r, scale) for r in ratings]), rating[scale]) for ratings, rating in rated]
+    a, b = np.array(pairs).T
+    return f"rating {scale}: mean {a.mean():.2f} and {b.mean():.2f}, Spearman {spearman(a, b):.3f}"
 
 
 def _kappa(a: Sequence[Any] | np.ndarray, b: Sequence[Any] | np.ndarray) -> float:
@@ -457,12 +469,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     agree = commands.add_parser("agree", help="how far readers agree with the annotations")
     agree.add_argument("--annotations", type=Path, required=True)
     agree.set_defaults(do=_agree)
-    given = parser.parse_args(arguments)
-    try:
-        return int(given.do(given))
-    except CorpusError as error:
-        progress(f"error: {error}")
-        return 2
+    return run(parser, arguments)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,15 @@ from training.records import ArticleRecord, RatingRecord, SentenceRecord
 TITLE = "Mayor weighs new bridge"
 TEXT = "The bridge would sink,  she said. It might\nnot. She would not say.\n\nShare this story"
 ARTICLE = ArticleRecord("news", "n1", TEXT, TITLE, "herald.example", "2020-01-01", "bridges")
+VALUES = {
+    "sourcing": 4,
+    "transparency": 6,
+    "speculation": 2,
+    "loaded": 2,
+    "opinion": 1,
+    "valence": -1,
+    "genre": "report",
+}
 RATING = "R | sourcing=4 | transparency=6 | speculation=2 | loaded=2 | opinion=1 | valence=-1 | genre=report"
 
 
@@ -78,17 +87,7 @@ def test_a_cue_that_stands_twice_is_found_twice():
 def test_ratings_are_read_or_named():
     written = "n1 4.5 6 2 2 1 -1 report\n\nn1 4 6 2 2 1 -1 report\nn2 8 6 2 2 1 0 report\nn3 4 6 2 2 1 0 song\nn4 4 6\n"
     found, problems = reread.read_ratings(written, "ratings.txt")
-    assert found == {
-        "n1": {
-            "sourcing": 4.5,
-            "transparency": 6,
-            "speculation": 2,
-            "loaded": 2,
-            "opinion": 1,
-            "valence": -1,
-            "genre": "report",
-        }
-    }
+    assert found == {"n1": {**VALUES, "sourcing": 4.5}}
     assert [p.split(":")[0] for p in problems] == [f"ratings.txt, line {n}" for n in (3, 4, 5, 6)]
     assert "n1 is rated twice" in problems[0]
     assert "sourcing 8 is not between 1 and 7" in problems[1]
@@ -172,16 +171,7 @@ def test_what_is_asked_and_taken_goes_into_the_readings(line, tmp_path, capsys):
     ]
     (notes / "sentences.jsonl").write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
     (notes / "attributions.jsonl").write_text("", encoding="utf-8")
-    values = {
-        "sourcing": 4,
-        "transparency": 6,
-        "speculation": 2,
-        "loaded": 2,
-        "opinion": 1,
-        "valence": -1,
-        "genre": "report",
-        "frames": [],
-    }
+    values = {**VALUES, "frames": []}
     rated = "".join(json.dumps({"article": "a", "rater": r, **values}) + "\n" for r in "AB")
     (notes / "ratings.jsonl").write_text(rated, encoding="utf-8")
     path, control, out = tmp_path / "readings.jsonl.gz", tmp_path / "control.jsonl.gz", tmp_path / "out"

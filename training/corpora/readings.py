@@ -74,8 +74,8 @@ def load(
     return Corpus("readings", articles=tuple(read[key] for key in found if key in read))
 
 
-def lines(path: Path = READINGS) -> Iterator[dict[str, Any]]:
-    """The lines of a file of labels (gzip), none where there is no file.
+def lines(path: Path = READINGS, needs: Iterable[str] = ("text", "rating", "sentences")) -> Iterator[dict[str, Any]]:
+    """The lines of a file of labels (gzip), each with an id and what it needs; none where there is no file.
 
     Raises
     ------
@@ -93,7 +93,8 @@ def lines(path: Path = READINGS) -> Iterator[dict[str, Any]]:
         try:
             raw = json.loads(line)
             key = raw["id"]
-            raw["text"], raw["rating"], raw["sentences"]
+            for field in needs:
+                raw[field]
         except (ValueError, KeyError, TypeError) as error:
             raise CorpusError(f"{path.name}, line {number}: not an article read ({error})") from None
         if key in seen:
